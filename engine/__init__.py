@@ -1,0 +1,1 @@
+"""What the studio does: generate, score, keep, train, evaluate, register. Knows no screens and no HTTP."""

@@ -1,0 +1,1 @@
+"""Frozen types, one noun a file. No behaviour beyond what follows from the values themselves."""

@@ -1,0 +1,46 @@
+"""Run: one training, from the click to the registered version, with its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    """`id` is also the id of the job that drives it. `batch_size` is the one in use: it is halved
+    after a death by memory, and `notes` says so."""
+
+    id: str
+    user_id: str
+    snapshot_id: str
+    recipe: str
+    base_model: str
+    folder: str
+    batch_size: int
+    created_at: datetime
+    total_steps: int = 0
+    best_validation_loss: float | None = None
+    trained_tokens: int = 0
+    trainable_parameters: int = 0
+    train_seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    version_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One logged training step. Loss is nats per answer token; memory is resident megabytes.
+
+    `loss` is None on rows that carry only a validation loss, and the other way round.
+    """
+
+    run_id: str
+    step: int
+    epoch: float
+    loss: float | None
+    validation_loss: float | None
+    learning_rate: float | None
+    tokens_per_second: float | None
+    memory_mb: float
+    at: datetime

@@ -1,0 +1,57 @@
+"""The store: everything the studio must not lose, in one database.
+
+Repositories take flat values and return the frozen types of `engine.domain`. Rows, SQL and
+migrations stay inside this package; files, the index of memories and the network are elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.store.database import Database
+from engine.store.examples import Examples
+from engine.store.jobs import Jobs
+from engine.store.outcomes import Outcomes
+from engine.store.preferences import Preferences
+from engine.store.runs import Runs
+from engine.store.serving import Serving
+from engine.store.snapshots import Snapshots
+from engine.store.stories import Stories
+from engine.store.users import Users
+from engine.store.versions import Versions
+
+
+@dataclass(frozen=True)
+class Store:
+    """All repositories over one database."""
+
+    database: Database
+    users: Users
+    preferences: Preferences
+    stories: Stories
+    examples: Examples
+    outcomes: Outcomes
+    jobs: Jobs
+    snapshots: Snapshots
+    runs: Runs
+    versions: Versions
+    serving: Serving
+
+
+def open_store(url: str) -> Store:
+    """The store at this address, migrated to the newest schema. Raises InvalidInput."""
+    database = Database(url)
+    database.migrate()
+    return Store(
+        database=database,
+        users=Users(database),
+        preferences=Preferences(database),
+        stories=Stories(database),
+        examples=Examples(database),
+        outcomes=Outcomes(database),
+        jobs=Jobs(database),
+        snapshots=Snapshots(database),
+        runs=Runs(database),
+        versions=Versions(database),
+        serving=Serving(database),
+    )

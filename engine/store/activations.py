@@ -1,0 +1,65 @@
+"""Activations: every change of a user's active version, in order. Part of `versions`.
+
+These functions work inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from engine.store.rows import now
+from engine.store.tables import activations, versions
+
+
+def latest_activation(connection: Connection, user_id: str) -> RowMapping | None:
+    """The user's last change: its `version_id`, `previous_id` (None is the base) and time."""
+    query = (
+        select(activations)
+        .where(activations.c.user_id == user_id)
+        .order_by(activations.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().first()
+
+
+def active_id(connection: Connection, user_id: str) -> str | None:
+    """The id of the active version; None is the base."""
+    row = latest_activation(connection, user_id)
+    return None if row is None else row["version_id"]
+
+
+def record_activation(connection: Connection, user_id: str, version_id: str | None) -> None:
+    """Append a change from what is active to `version_id`."""
+    connection.execute(
+        insert(activations).values(
+            user_id=user_id,
+            version_id=version_id,
+            previous_id=active_id(connection, user_id),
+            activated_at=now(),
+        )
+    )
+
+
+def recent_ids(connection: Connection) -> list[str]:
+    """Active version ids of all users, last changed first, then everybody's newest version (it is
+    compared with the one before as soon as it is made), then the previous ones."""
+    last = select(func.max(activations.c.id)).group_by(activations.c.user_id)
+    query = (
+        select(activations.c.version_id, activations.c.previous_id)
+        .where(activations.c.id.in_(last))
+        .order_by(activations.c.id.desc())
+    )
+    rows = connection.execute(query).all()
+    numbers = select(versions.c.user_id, func.max(versions.c.number).label("number"))
+    last_number = numbers.group_by(versions.c.user_id).subquery()
+    newest = connection.execute(
+        select(versions.c.id)
+        .join(
+            last_number,
+            (versions.c.user_id == last_number.c.user_id)
+            & (versions.c.number == last_number.c.number),
+        )
+        .order_by(versions.c.created_at.desc())
+    ).scalars()
+    ids = [row[0] for row in rows] + list(newest) + [row[1] for row in rows]
+    return list(dict.fromkeys(version_id for version_id in ids if version_id is not None))

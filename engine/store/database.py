@@ -1,0 +1,118 @@
+"""Database: connections, short transactions and migrations, for SQLite and Postgres.
+
+It knows nothing of the tables beyond where their migrations lie. On SQLite a write transaction
+takes the write lock when it begins, so that two writers wait for each other instead of failing
+half-way; readers never upgrade to writers. Keep transactions short: no model call, no stream and
+no second transaction inside one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from engine.errors import InvalidInput
+
+BUSY_TIMEOUT_SECONDS = 30
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_BEGIN_OPTION = "store_begin"
+_MIGRATION_LOCK_KEY = 0x5A454741
+# Alembic keeps the environment it runs in a module global: two databases of one process must
+# not migrate at the same time.
+_migrating = threading.Lock()
+
+
+class Database:
+    """One database by URL, e.g. `sqlite:////home/anna/zega.db` or `postgresql://…`.
+
+    Raises InvalidInput for a URL that is neither. The folder of a SQLite file must exist.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise InvalidInput("url", "is not a database address") from error
+        self.url = url
+        self._dialect = parsed.get_backend_name()
+        if self._dialect not in ("sqlite", "postgresql"):
+            raise InvalidInput("url", f"must be sqlite or postgresql, got {self._dialect}")
+        # NaN is no JSON: Postgres refuses it, so SQLite must not accept it silently.
+        serializer = partial(json.dumps, ensure_ascii=False, allow_nan=False)
+        if self._dialect == "sqlite":
+            self._engine = create_engine(
+                parsed,
+                json_serializer=serializer,
+                connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+            )
+            _prepare_sqlite(self._engine)
+        else:
+            self._engine = create_engine(parsed, json_serializer=serializer, pool_pre_ping=True)
+        self._writer = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short transaction for reading only."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A short transaction: committed as a whole at the end, rolled back on any error.
+
+        Another writer is waited for up to BUSY_TIMEOUT_SECONDS on SQLite.
+        """
+        with self._writer.begin() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision; two processes may call this at once.
+
+        Everything happens in one write transaction: the second caller waits, then finds
+        nothing left to do, and an interrupted migration leaves the old schema.
+        """
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        with _migrating, self.write() as connection:
+            if self._dialect == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Set the pragmas of each new connection and begin transactions ourselves."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # The driver begins nothing by itself: `begun` below is the only place that does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # A rollback journal: SQLite 3.7.0-3.51.2 can lose WAL frames when several connections
+        # checkpoint. FULL: what was acknowledged survives a power cut.
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode=DELETE")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN_OPTION, "BEGIN"))

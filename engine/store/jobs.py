@@ -1,0 +1,172 @@
+"""Jobs: the record of durable work. Who runs a job, and how, is not known here.
+
+States only go forward: queued, running, then one of the final states, which never changes again.
+A call that comes too late changes nothing and gives the job as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+
+from engine.domain.job import Job, JobKind, JobState
+from engine.store.database import Database
+from engine.store.rows import check_limit, find, new_id, now, require_user
+from engine.store.tables import jobs
+
+_OPEN = [state.value for state in JobState if not state.is_final]
+
+
+class Jobs:
+    """Methods that take a `user_id` serve people; the others serve the worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, user_id: str, kind: JobKind, request: dict[str, Any]) -> Job:
+        """A queued job. Raises NotFound for an unknown user."""
+        with self._database.write() as connection:
+            require_user(connection, user_id)
+            values: dict[str, Any] = {
+                "id": new_id(),
+                "user_id": user_id,
+                "kind": kind.value,
+                "state": JobState.QUEUED.value,
+                "request": request,
+                "created_at": now(),
+                "stage": "",
+                "done": 0,
+                "total": 0,
+                "cancel_requested": False,
+                "attempts": 0,
+                "result": {},
+                "error_code": "",
+                "error": "",
+            }
+            row = connection.execute(insert(jobs).values(values).returning(jobs))
+            return _job(row.mappings().one())
+
+    def get(self, job_id: str) -> Job:
+        """Anybody's job, for the worker. Raises NotFound."""
+        with self._database.read() as connection:
+            return _job(find(connection, jobs, "job", job_id))
+
+    def get_for(self, user_id: str, job_id: str) -> Job:
+        """The user's own job. Raises NotFound."""
+        with self._database.read() as connection:
+            return _job(find(connection, jobs, "job", job_id, user_id=user_id))
+
+    def active(self, user_id: str) -> list[Job]:
+        """The user's queued and running jobs, oldest first."""
+        return self._many(_open_jobs().where(jobs.c.user_id == user_id))
+
+    def unfinished(self) -> list[Job]:
+        """Everybody's queued and running jobs, oldest first."""
+        return self._many(_open_jobs())
+
+    def start(self, job_id: str) -> Job:
+        """Count one attempt and mark the job running; `started_at` stays that of the first."""
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, lock=True)
+            return _change(
+                connection,
+                job,
+                state=JobState.RUNNING.value,
+                attempts=job["attempts"] + 1,
+                started_at=job["started_at"] or now(),
+            )
+
+    def progress(
+        self,
+        job_id: str,
+        *,
+        stage: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+    ) -> Job:
+        """Store what is given and leave the rest. Raises NotFound."""
+        given = {"stage": stage, "done": done, "total": total}
+        changed = {name: value for name, value in given.items() if value is not None}
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, lock=True)
+            return _change(connection, job, **changed)
+
+    def succeed(self, job_id: str, result: dict[str, Any]) -> Job:
+        """End the job with its result. Raises NotFound."""
+        return self._finish(job_id, JobState.SUCCEEDED, result=result)
+
+    def fail(self, job_id: str, code: str, message: str) -> Job:
+        """End the job with an error: a stable code and a sentence. Raises NotFound."""
+        return self._finish(job_id, JobState.FAILED, error_code=code, error=message)
+
+    def cancelled(self, job_id: str) -> Job:
+        """End the job as cancelled. Raises NotFound."""
+        return self._finish(job_id, JobState.CANCELLED)
+
+    def request_cancel(self, user_id: str, job_id: str) -> Job:
+        """Cancel a queued job at once; ask a running one to stop. Raises NotFound."""
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, user_id=user_id, lock=True)
+            if job["state"] == JobState.QUEUED:
+                return _change(
+                    connection,
+                    job,
+                    cancel_requested=True,
+                    state=JobState.CANCELLED.value,
+                    finished_at=now(),
+                )
+            return _change(connection, job, cancel_requested=True)
+
+    def cancel_requested(self, job_id: str) -> bool:
+        """Whether a person asked for the stop. Raises NotFound."""
+        return self.get(job_id).cancel_requested
+
+    def _many(self, query: Select[Any]) -> list[Job]:
+        with self._database.read() as connection:
+            return [_job(row) for row in connection.execute(query).mappings()]
+
+    def _finish(self, job_id: str, state: JobState, **values: Any) -> Job:
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, lock=True)
+            return _change(connection, job, state=state.value, finished_at=now(), **values)
+
+    def list(self, user_id: str, limit: int = 20) -> list[Job]:
+        """The user's jobs, newest first."""
+        check_limit(limit)
+        newest_first = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        return self._many(newest_first.where(jobs.c.user_id == user_id).limit(limit))
+
+
+def _open_jobs() -> Select[Any]:
+    oldest_first = select(jobs).order_by(jobs.c.created_at, jobs.c.id)
+    return oldest_first.where(jobs.c.state.in_(_OPEN))
+
+
+def _change(connection: Connection, job: RowMapping, **values: Any) -> Job:
+    """Change a locked row unless its state is final; the only place where jobs change."""
+    if job["state"] not in _OPEN or not values:
+        return _job(job)
+    statement = update(jobs).where(jobs.c.id == job["id"]).values(values).returning(jobs)
+    return _job(connection.execute(statement).mappings().one())
+
+
+def _job(row: RowMapping) -> Job:
+    return Job(
+        id=row["id"],
+        user_id=row["user_id"],
+        kind=JobKind(row["kind"]),
+        state=JobState(row["state"]),
+        request=row["request"],
+        created_at=row["created_at"],
+        stage=row["stage"],
+        done=row["done"],
+        total=row["total"],
+        cancel_requested=row["cancel_requested"],
+        attempts=row["attempts"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        result=row["result"],
+        error_code=row["error_code"],
+        error=row["error"],
+    )

@@ -1,0 +1,142 @@
+"""Runs: the record of each training and of every step it logged. Training itself is elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from engine.domain.run import Run, Step
+from engine.store.database import Database
+from engine.store.rows import find, insert_once, now, upsert
+from engine.store.tables import jobs, runs, snapshots, steps, versions
+
+
+class Runs:
+    """`version_id` of a run is read from the versions: registering one is what sets it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        run_id: str,
+        user_id: str,
+        snapshot_id: str,
+        *,
+        recipe: str,
+        base_model: str,
+        folder: str,
+        batch_size: int,
+    ) -> Run:
+        """The run of the job `run_id`; a resumed job gets the run that is there, unchanged.
+
+        Raises NotFound for a job or snapshot that is not the user's.
+        """
+        with self._database.write() as connection:
+            find(connection, jobs, "job", run_id, user_id=user_id)
+            find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
+            values: dict[str, Any] = {
+                "id": run_id,
+                "user_id": user_id,
+                "snapshot_id": snapshot_id,
+                "recipe": recipe,
+                "base_model": base_model,
+                "folder": folder,
+                "batch_size": batch_size,
+                "created_at": now(),
+                "total_steps": 0,
+                "trained_tokens": 0,
+                "trainable_parameters": 0,
+                "train_seconds": 0.0,
+                "notes": [],
+            }
+            insert_once(connection, runs, values)
+            return _get(connection, run_id)
+
+    def get(self, run_id: str) -> Run:
+        """One run. Raises NotFound."""
+        with self._database.read() as connection:
+            return _get(connection, run_id)
+
+    def update(
+        self,
+        run_id: str,
+        *,
+        batch_size: int | None = None,
+        total_steps: int | None = None,
+        best_validation_loss: float | None = None,
+        trained_tokens: int | None = None,
+        trainable_parameters: int | None = None,
+        train_seconds: float | None = None,
+    ) -> Run:
+        """Store what is given and leave the rest. Raises NotFound."""
+        given = {
+            "batch_size": batch_size,
+            "total_steps": total_steps,
+            "best_validation_loss": best_validation_loss,
+            "trained_tokens": trained_tokens,
+            "trainable_parameters": trainable_parameters,
+            "train_seconds": train_seconds,
+        }
+        changed = {name: value for name, value in given.items() if value is not None}
+        with self._database.write() as connection:
+            find(connection, runs, "run", run_id)
+            if changed:
+                connection.execute(update(runs).where(runs.c.id == run_id).values(changed))
+            return _get(connection, run_id)
+
+    def add_note(self, run_id: str, note: str) -> Run:
+        """Append one sentence to the run's notes. Raises NotFound."""
+        with self._database.write() as connection:
+            row = find(connection, runs, "run", run_id, lock=True)
+            notes = [*row["notes"], note]
+            connection.execute(update(runs).where(runs.c.id == run_id).values(notes=notes))
+            return _get(connection, run_id)
+
+    def add_step(self, step: Step) -> None:
+        """Store a logged step; a resumed run overwrites the steps it does again.
+
+        A training and a validation row of the same step lie beside each other. Raises NotFound.
+        """
+        is_validation = step.loss is None and step.validation_loss is not None
+        with self._database.write() as connection:
+            find(connection, runs, "run", step.run_id)
+            kind = "validation" if is_validation else "training"
+            upsert(connection, steps, asdict(step) | {"kind": kind})
+
+    def steps(self, run_id: str, after: int = -1) -> list[Step]:
+        """Steps beyond `after`, in order; a step's training row before its validation row."""
+        query = (
+            select(steps)
+            .where(steps.c.run_id == run_id, steps.c.step > after)
+            .order_by(steps.c.step, steps.c.kind)
+        )
+        with self._database.read() as connection:
+            return [_step(row) for row in connection.execute(query).mappings()]
+
+    def list(self, user_id: str) -> list[Run]:
+        """The user's runs, newest first."""
+        query = _RUNS.where(runs.c.user_id == user_id)
+        newest_first = query.order_by(runs.c.created_at.desc(), runs.c.id.desc())
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(newest_first).mappings()]
+
+
+_RUNS = select(runs, versions.c.id.label("version_id")).outerjoin(
+    versions, versions.c.run_id == runs.c.id
+)
+
+
+def _get(connection: Connection, run_id: str) -> Run:
+    find(connection, runs, "run", run_id)
+    return _run(connection.execute(_RUNS.where(runs.c.id == run_id)).mappings().one())
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(**{**row, "notes": tuple(row["notes"])})
+
+
+def _step(row: RowMapping) -> Step:
+    return Step(**{name: value for name, value in row.items() if name != "kind"})

@@ -1,0 +1,1 @@
+"""From a snapshot to trained weights: recipes as YAML, one self-contained trainer a file."""

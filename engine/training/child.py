@@ -1,0 +1,132 @@
+"""The training process: `python -m engine.training.child RUN_FOLDER`.
+
+Reads RUN_FOLDER/run.json, trains, measures held-out loss, writes RUN_FOLDER/result.json. It holds the
+folder's lock while it lives and ends when its parent does. Exit code 77 means: out of memory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from models.lifeline import end_with_parent
+
+OUT_OF_MEMORY = 77
+RUN_FILE = "run.json"
+RESULT_FILE = "result.json"
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Take the run folder's lock, waiting for a dying trainer to let go; keep the file open."""
+    file = (folder / "lock").open("w")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write whole or not at all."""
+    half = path.with_suffix(".half")
+    with half.open("w", encoding="utf-8") as file:
+        json.dump(data, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(half, path)
+
+
+def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Train and measure one run; the content of result.json."""
+    from engine.domain.run import Step
+    from engine.settings import load_settings
+    from engine.store import open_store
+    from engine.training import lora_sft
+    from engine.training.rows import TextRow
+
+    store = open_store(load_settings().database)
+    rows = {part: [TextRow(*row) for row in pairs] for part, pairs in run["rows"].items()}
+
+    def on_step(report: lora_sft.StepReport) -> None:
+        fields = asdict(report)
+        store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
+        store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
+
+    base = Path(run["base"])
+    result = lora_sft.train(
+        rows["train"],
+        rows["validation"],
+        base=base,
+        out=folder,
+        on_step=on_step,
+        **run["recipe"],
+    )
+    store.jobs.progress(run["run_id"], stage="Measuring on texts it has never seen")
+    losses = measure(
+        base,
+        rows["test"],
+        adapters={"after": result.adapter, "active": run["active_adapter"]},
+        max_length=run["recipe"]["max_length"],
+    )
+    return {
+        "adapter": str(result.adapter),
+        "trainable_parameters": result.trainable_parameters,
+        "tokens": result.tokens,
+        "epochs": result.epochs,
+        "seconds": result.seconds,
+        "best_validation_loss": result.best_validation_loss,
+        "losses": losses,
+    }
+
+
+def measure(
+    base: Path, test_rows: Any, *, adapters: dict[str, Any], max_length: int
+) -> dict[str, list[list[float]]]:
+    """Row losses of the base ("before") and of each named adapter that is not None, in fp32."""
+    from peft import PeftModel
+
+    from engine.evaluation.held_out import row_losses
+    from engine.training.base import load_model, load_tokenizer
+    from engine.training.rows import tokenize_all
+
+    rows = tokenize_all(test_rows, load_tokenizer(base), max_length)
+    model = load_model(base, bf16=False)
+    losses = {"before": row_losses(model, rows)}
+    for name, adapter in adapters.items():
+        if adapter is not None:
+            adapted = PeftModel.from_pretrained(model, adapter)
+            losses[name] = row_losses(adapted, rows)
+            model = adapted.unload()
+    return {name: [[row.nats, row.tokens] for row in found] for name, found in losses.items()}
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out (Python, CPU allocator or CUDA)."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and ("out of memory" in text or "can't allocate memory" in text or "alloc" in text)
+    )
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    end_with_parent()
+    lock = lock_folder(folder)
+    try:
+        run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        write_json(folder / RESULT_FILE, train_run(run, folder))
+    except Exception as error:
+        if is_out_of_memory(error):
+            print(f"out of memory: {error}", file=sys.stderr)
+            sys.exit(OUT_OF_MEMORY)
+        raise
+    finally:
+        lock.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""Trainer `lora_sft`: a LoRA adapter on a frozen causal model by TRL's SFTTrainer.
+
+Loss on the answer only, end token included. Logits are computed for answer positions alone: TRL's own
+loss on a CPU scores every position and costs about half of the speed (docs/decisions/005-label-loss.md).
+Knows rows and folders; nothing of users, versions or the database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from datasets import Dataset
+from peft import LoraConfig
+from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
+from trl import SFTConfig, SFTTrainer
+
+from engine.training.base import cpu_has_bf16, load_model, load_tokenizer
+from engine.training.checkpoints import SealCheckpoints, newest_checkpoint
+from engine.training.rows import TextRow, TokenRow, tokenize_all
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """One row of the training curve. Losses in nats per answer token, memory in megabytes."""
+
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float | None
+    validation_loss: float | None
+    learning_rate: float | None
+    tokens_per_second: float | None
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """`tokens` counts every token the model read in training, prompts included, padding not."""
+
+    adapter: Path
+    trainable_parameters: int
+    tokens: int
+    epochs: float
+    seconds: float
+    best_validation_loss: float | None
+
+
+class AnswerLossTrainer(SFTTrainer):  # type: ignore[misc]
+    """SFTTrainer whose loss looks at answer positions only."""
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        labels = inputs["labels"]
+        # Position t predicts token t+1; keep the columns in which any row has something to predict.
+        targets = labels[:, 1:]
+        columns = (targets != -100).any(dim=0).nonzero().squeeze(-1)
+        outputs = model(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            logits_to_keep=columns,
+            use_cache=False,
+        )
+        targets = targets[:, columns]
+        loss = torch.nn.functional.cross_entropy(
+            outputs.logits.float().flatten(0, 1),
+            targets.flatten(),
+            ignore_index=-100,
+            reduction="sum",
+        )
+        count = (targets != -100).sum() if num_items_in_batch is None else num_items_in_batch
+        loss = loss / torch.as_tensor(count).clamp(min=1)
+        return (loss, outputs) if return_outputs else loss
+
+
+class Reporter(TrainerCallback):  # type: ignore[misc]
+    """Sends a StepReport for every logged step; counts tokens from the rows themselves."""
+
+    def __init__(self, tokens_per_epoch: int, on_step: Callable[[StepReport], None]) -> None:
+        self._tokens_per_epoch = tokens_per_epoch
+        self._on_step = on_step
+        self._last: tuple[float, float] | None = None
+        self._process = psutil.Process()
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._last is None:
+            self._last = (time.monotonic(), state.epoch or 0.0)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._last = (time.monotonic(), state.epoch or 0.0)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        logs = logs or {}
+        if "loss" not in logs and "eval_loss" not in logs:
+            return
+        epoch, now = state.epoch or 0.0, time.monotonic()
+        speed = None
+        if "loss" in logs and self._last is not None and now > self._last[0]:
+            speed = (epoch - self._last[1]) * self._tokens_per_epoch / (now - self._last[0])
+            self._last = (now, epoch)
+        self._on_step(
+            StepReport(
+                step=state.global_step,
+                total_steps=state.max_steps,
+                epoch=epoch,
+                loss=logs.get("loss"),
+                validation_loss=logs.get("eval_loss"),
+                learning_rate=logs.get("learning_rate"),
+                tokens_per_second=speed,
+                memory_mb=self._process.memory_info().rss / 2**20,
+            )
+        )
+
+
+def train(
+    train_rows: Sequence[TextRow],
+    validation_rows: Sequence[TextRow],
+    *,
+    base: Path,
+    out: Path,
+    on_step: Callable[[StepReport], None],
+    rank: int,
+    alpha: int,
+    dropout: float,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    gradient_accumulation: int,
+    warmup_ratio: float,
+    weight_decay: float,
+    scheduler: str,
+    max_length: int,
+    early_stopping_patience: int,
+    evaluations_per_epoch: int,
+    seed: int,
+) -> TrainResult:
+    """Train an adapter into `out/adapter`, resuming from the newest whole checkpoint in `out`.
+
+    Without validation rows there is no early stopping and the last weights are kept.
+    """
+    set_seed(seed)
+    tokenizer = load_tokenizer(base)
+    rows = tokenize_all(train_rows, tokenizer, max_length)
+    validation = tokenize_all(validation_rows, tokenizer, max_length)
+    steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
+    every = max(1, steps_per_epoch // evaluations_per_epoch)
+    cuda = torch.cuda.is_available()
+    bf16 = torch.cuda.is_bf16_supported() if cuda else cpu_has_bf16()
+    config = SFTConfig(
+        output_dir=str(out / "checkpoints"),
+        num_train_epochs=epochs,
+        per_device_train_batch_size=batch_size,
+        per_device_eval_batch_size=batch_size,
+        gradient_accumulation_steps=gradient_accumulation,
+        learning_rate=learning_rate,
+        lr_scheduler_type=scheduler,
+        warmup_steps=round(warmup_ratio * steps_per_epoch * epochs),
+        weight_decay=weight_decay,
+        max_length=None,  # rows are cut when they are tokenized
+        completion_only_loss=True,
+        gradient_checkpointing=False,
+        bf16=False,  # the base is bf16 itself; autocast would cast every input again
+        use_cpu=not cuda,
+        logging_steps=1,
+        eval_strategy="steps" if validation else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=bool(validation),
+        metric_for_best_model="eval_loss" if validation else None,
+        greater_is_better=False if validation else None,
+        train_sampling_strategy="group_by_length",
+        dataloader_num_workers=0,
+        report_to=[],
+        disable_tqdm=True,
+        seed=seed,
+    )
+    reporter = Reporter(sum(len(row.input_ids) for row in rows), on_step)
+    callbacks: list[TrainerCallback] = [reporter, SealCheckpoints()]
+    if validation:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience))
+    trainer = AnswerLossTrainer(
+        model=load_model(base, bf16=bf16),
+        args=config,
+        train_dataset=_dataset(rows),
+        eval_dataset=_dataset(validation) if validation else None,
+        processing_class=tokenizer,
+        peft_config=LoraConfig(
+            r=rank,
+            lora_alpha=alpha,
+            lora_dropout=dropout,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        ),
+        callbacks=callbacks,
+    )
+    started = time.monotonic()
+    checkpoint = newest_checkpoint(out / "checkpoints")
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    seconds = time.monotonic() - started
+    adapter = out / "adapter"
+    trainer.model.save_pretrained(adapter)
+    return TrainResult(
+        adapter=adapter,
+        trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+        tokens=round(sum(len(row.input_ids) for row in rows) * trainer.state.epoch),
+        epochs=round(trainer.state.epoch, 3),
+        seconds=seconds,
+        best_validation_loss=trainer.state.best_metric,
+    )
+
+
+def _dataset(rows: Sequence[TokenRow]) -> Dataset:
+    return Dataset.from_list(
+        [
+            {
+                "input_ids": row.input_ids,
+                "completion_mask": [0] * row.prompt_length + [1] * row.answer_length,
+            }
+            for row in rows
+        ]
+    )

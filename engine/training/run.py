@@ -1,0 +1,136 @@
+"""One training from the click to the registered version. Each stage may be repeated after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.domain.example import Example
+from engine.domain.recipe import Recipe
+from engine.domain.run import Run
+from engine.domain.snapshot import Snapshot, Split
+from engine.domain.version import Version
+from engine.errors import NotEnoughExamples
+from engine.registry.register import register
+from engine.store import Store
+from engine.training.parent import train_in_child
+from engine.training.recipe import load_recipe
+from engine.training.split import snapshot_sha256, split_examples
+from models.catalog import BaseModel, check_memory
+from models.gguf import GgufIdentity
+
+
+@dataclass(frozen=True)
+class Base:
+    """The base model of a training: its row, its folder of safetensors, its served file's identity."""
+
+    model: BaseModel
+    folder: Path
+    identity: GgufIdentity
+
+
+def take_snapshot(
+    store: Store,
+    user_id: str,
+    *,
+    threshold: float,
+    min_examples: int,
+    split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
+) -> Snapshot:
+    """Freeze everything trainable now. Raises `NotEnoughExamples`."""
+    examples = store.examples.trainable(user_id, threshold=threshold)
+    if len(examples) < min_examples:
+        raise NotEnoughExamples(len(examples), min_examples)
+    rows = split(examples)
+    return store.snapshots.create(user_id, rows, snapshot_sha256(examples, rows))
+
+
+def run_training(
+    store: Store,
+    home: Path,
+    run_id: str,
+    user_id: str,
+    *,
+    recipe_name: str,
+    threshold: float,
+    min_examples: int,
+    load_base: Callable[[], Base],
+    cancelled: Callable[[], bool],
+    split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
+) -> Version:
+    """Train `zega-<user_id>` on everything trainable; `run_id` is the job's id.
+
+    Called again after a kill it goes on: same snapshot, newest whole checkpoint, finished result.
+    Raises NotEnoughExamples, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
+    """
+    recipe = load_recipe(recipe_name)
+    run = next((run for run in store.runs.list(user_id) if run.id == run_id), None)
+    if run is None:
+        store.jobs.progress(run_id, stage="Freezing the training set")
+        snapshot = take_snapshot(
+            store, user_id, threshold=threshold, min_examples=min_examples, split=split
+        )
+    else:
+        snapshot = store.snapshots.get(user_id, run.snapshot_id)
+    store.jobs.progress(run_id, stage="Preparing the base model")
+    base = load_base()
+    check_memory(base.model, "train")
+    run = run or store.runs.create(
+        run_id,
+        user_id,
+        snapshot.id,
+        recipe=recipe.name,
+        base_model=base.model.name,
+        folder=str(Path("runs") / user_id / run_id),
+        batch_size=recipe.batch_size,
+    )
+    store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
+    result = train_in_child(
+        home / run.folder,
+        describe(store, home, run, snapshot, recipe, base),
+        database_url=store.database.url,
+        cancelled=cancelled,
+        on_halved=lambda batch: halved(store, run_id, batch),
+    )
+    store.runs.update(
+        run_id,
+        best_validation_loss=result["best_validation_loss"],
+        trained_tokens=result["tokens"],
+        trainable_parameters=result["trainable_parameters"],
+        train_seconds=result["seconds"],
+    )
+    store.jobs.progress(run_id, stage="Registering the version")
+    return register(store, home, run, result, base_folder=base.folder, base=base.identity)
+
+
+def describe(
+    store: Store, home: Path, run: Run, snapshot: Snapshot, recipe: Recipe, base: Base
+) -> dict[str, Any]:
+    """The content of run.json: everything the training process needs, and nothing it must look up."""
+    examples = store.examples.of_ids(run.user_id, [row[0] for row in snapshot.rows])
+    rows: dict[str, list[list[str]]] = {part.value: [] for part in Split}
+    for example, (_, part) in zip(examples, snapshot.rows, strict=True):
+        rows[part.value].append([example.prompt, example.completion])
+    settings = asdict(recipe) | {"batch_size": run.batch_size}
+    factor = recipe.batch_size // run.batch_size
+    settings["gradient_accumulation"] = recipe.gradient_accumulation * factor
+    del settings["name"], settings["trainer"]
+    active = store.versions.active(run.user_id)
+    same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
+    return {
+        "run_id": run.id,
+        "base": str(base.folder.resolve()),
+        "recipe": settings,
+        "rows": rows,
+        "active_adapter": str((home / active.adapter_path).resolve())
+        if active and same_base
+        else None,
+    }
+
+
+def halved(store: Store, run_id: str, batch: int) -> None:
+    """Write down that memory ran out and the training goes on with a smaller batch."""
+    store.runs.update(run_id, batch_size=batch)
+    store.runs.add_note(run_id, f"Memory ran out: the batch was halved to {batch}.")

@@ -1,0 +1,64 @@
+"""Which examples are trained on, which stop the training early and which only measure it.
+
+The part follows from a hash of the seed prompt, so every variant of one prompt falls into the same
+part, in this snapshot and in every later one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from engine.domain.example import Example
+from engine.domain.snapshot import Split
+
+TEST_SHARE = 0.15
+VALIDATION_SHARE = 0.10
+
+
+def _place(group: str) -> float:
+    """A number from 0 to 1 that depends on the group's text alone."""
+    digest = hashlib.sha256(" ".join(group.lower().split()).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def split_groups(groups: Sequence[str]) -> dict[str, Split]:
+    """The part of each group. With three groups or more no part is empty.
+
+    Small sets can miss a part by chance; then the group nearest to it moves: the lowest place to
+    test, the next to validation.
+    """
+    ordered = sorted(set(groups), key=_place)
+    parts: dict[str, Split] = {}
+    for group in ordered:
+        place = _place(group)
+        if place < TEST_SHARE:
+            parts[group] = Split.TEST
+        elif place < TEST_SHARE + VALIDATION_SHARE:
+            parts[group] = Split.VALIDATION
+        else:
+            parts[group] = Split.TRAIN
+    if len(ordered) >= 3:
+        if Split.TEST not in parts.values():
+            parts[ordered[0]] = Split.TEST
+        if Split.VALIDATION not in parts.values():
+            tests = [group for group in ordered if parts[group] is Split.TEST]
+            parts[ordered[1] if len(tests) == 1 else tests[-1]] = Split.VALIDATION
+        if Split.TRAIN not in parts.values():
+            parts[ordered[-1]] = Split.TRAIN
+    return parts
+
+
+def split_examples(examples: Sequence[Example]) -> list[tuple[str, Split]]:
+    """Pairs of example id and part, in the order given."""
+    parts = split_groups([example.seed_prompt for example in examples])
+    return [(example.id, parts[example.seed_prompt]) for example in examples]
+
+
+def snapshot_sha256(examples: Sequence[Example], rows: Sequence[tuple[str, Split]]) -> str:
+    """One hash over ids, parts and texts, in order."""
+    digest = hashlib.sha256()
+    for example, (example_id, part) in zip(examples, rows, strict=True):
+        for text in (example_id, part.value, example.prompt, example.completion):
+            digest.update(f"{len(text)}:{text}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,105 @@
+"""The one interface to a language model: chat messages in, a stream of text out.
+
+Usage:
+
+    with model.stream([Message("user", "A story, please.")], max_tokens=300) as answer:
+        for piece in answer:
+            print(piece, end="")
+    print(answer.finish.reason, answer.finish.completion_tokens)
+
+Leaving the `with` block early closes the connection, which frees the server's slot at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+FinishReason = Literal["stop", "length", "closed"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a chat; `role` is system, user or assistant."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How an answer ended: by itself (stop), at max_tokens (length) or by its reader (closed)."""
+
+    reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class Answer(Protocol):
+    """A running answer. Iterate for text; `finish` is there once iteration ended or it was closed."""
+
+    finish: Finish | None
+
+    def __iter__(self) -> Iterator[str]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class LanguageModel(Protocol):
+    """Anything that continues a chat. `name` is what is stored as the generator of an example."""
+
+    name: str
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float = 0.8,
+        top_p: float = 0.95,
+        max_tokens: int = 300,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> Answer:
+        """Start an answer. Raises a `ModelError` here or while iterating."""
+        ...
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A whole answer at once."""
+
+    text: str
+    finish: Finish
+    model: str
+
+
+def complete(
+    model: LanguageModel,
+    messages: Sequence[Message],
+    *,
+    temperature: float = 0.8,
+    top_p: float = 0.95,
+    max_tokens: int = 300,
+    seed: int | None = None,
+    stop: Sequence[str] = (),
+) -> Completion:
+    """Read an answer to its end."""
+    with model.stream(
+        messages,
+        temperature=temperature,
+        top_p=top_p,
+        max_tokens=max_tokens,
+        seed=seed,
+        stop=stop,
+    ) as answer:
+        text = "".join(answer)
+    assert answer.finish is not None, "an answer that was read to its end has a finish"
+    return Completion(text, answer.finish, model.name)

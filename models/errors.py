@@ -1,0 +1,82 @@
+"""Every error a language model or its files raise.
+
+ModelError
+├── Unavailable          the server cannot be reached, broke off or answered nonsense
+├── RateLimited          too many requests; carries `retry_after` seconds where the server said so
+├── Blocked              the provider refused the content; carries `reason`
+├── ContextTooLong       prompt and answer do not fit; carries both figures
+├── InvalidKey           the key is missing or refused
+├── DoesNotFit           a model needs more memory than is free; carries both figures
+├── ChecksumMismatch     a file is not the file that was recorded
+└── WeightsMissing       the files of a base model are not on this machine
+"""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """Base of all errors in this package; `code` is stable and safe to show."""
+
+    code = "model_error"
+
+
+class Unavailable(ModelError):
+    code = "model_unavailable"
+
+
+class RateLimited(ModelError):
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Blocked(ModelError):
+    code = "blocked"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The provider refused to answer: {reason}. Nothing was saved from it.")
+        self.reason = reason
+
+
+class ContextTooLong(ModelError):
+    code = "context_too_long"
+
+    def __init__(self, tokens: int, limit: int) -> None:
+        super().__init__(
+            f"The text is {tokens:,} tokens long and the model reads {limit:,} at once. Shorten it."
+        )
+        self.tokens = tokens
+        self.limit = limit
+
+
+class InvalidKey(ModelError):
+    code = "invalid_key"
+
+
+class DoesNotFit(ModelError):
+    code = "does_not_fit"
+
+    def __init__(self, model: str, needed_mb: int, available_mb: int) -> None:
+        super().__init__(
+            f"{model} needs about {needed_mb:,} MB of memory and {available_mb:,} MB are free. "
+            "Choose a smaller model or free some memory."
+        )
+        self.needed_mb = needed_mb
+        self.available_mb = available_mb
+
+
+class ChecksumMismatch(ModelError):
+    code = "checksum_mismatch"
+
+    def __init__(self, path: object, expected: str, found: str) -> None:
+        super().__init__(
+            f"{path} has SHA-256 {found[:12]}…, expected {expected[:12]}…. It will not be loaded."
+        )
+        self.expected = expected
+        self.found = found
+
+
+class WeightsMissing(ModelError):
+    code = "weights_missing"

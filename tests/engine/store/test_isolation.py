@@ -1,0 +1,177 @@
+"""No method that takes a user's id reads or changes what is another user's.
+
+Anna owns one of everything. Ben tries each method on her ids. Either he is told there is no such
+thing, or he gets nothing; and not one row of the database differs afterwards.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.domain.example import Source
+from engine.domain.quality import Quality
+from engine.domain.snapshot import Split
+from engine.errors import EngineError, NotFound
+from engine.store import Store
+from engine.store.tables import metadata
+
+# Methods where the user's id only says who owns the new row; there is no other row to touch.
+CREATING = {"users.ensure", "stories.create", "jobs.create", "preferences.set"}
+
+
+def everything(store: Store) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with store.database.read() as connection:
+        return {
+            table.name: [
+                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def anna(store: Store, make: Any) -> SimpleNamespace:
+    """One of everything that is anna's."""
+    store.preferences.set("anna", "mix", {"horror": 1.0})
+    story = store.stories.create("anna", prompt="p", kind="story", genre=None, style=None)
+    job = make.job()
+    store.outcomes.record_kept(job.id, 0, make.slot_example(job, 0), [make.new_rejected(1.0)], 1.0)
+    run = make.run()
+    older, newer = make.version_of(run), make.version()
+    store.versions.activate("anna", older.id)
+    store.versions.activate("anna", newer.id)
+    return SimpleNamespace(
+        story=story.id,
+        job=job.id,
+        run=run,
+        example=make.example().id,
+        snapshot=run.snapshot_id,
+        version=older,
+    )
+
+
+def add_draft(store: Store, anna: SimpleNamespace, make: Any) -> object:
+    return store.stories.add_draft(
+        "ben",
+        anna.story,
+        text="t",
+        model="m",
+        seconds=1.0,
+        completion_tokens=1,
+        finish_reason="stop",
+        quality=Quality(8.0),
+        example=make.new_example("ben"),
+    )
+
+
+def create_run(store: Store, anna: SimpleNamespace, make: Any) -> object:
+    return store.runs.create(
+        anna.run.id,
+        "ben",
+        anna.snapshot,
+        recipe="r",
+        base_model="b",
+        folder="f",
+        batch_size=1,
+    )
+
+
+def add_version(store: Store, anna: SimpleNamespace, make: Any) -> object:
+    stolen = SimpleNamespace(
+        **{field.name: getattr(anna.run, field.name) for field in fields(anna.run)}
+    )
+    stolen.user_id = "ben"
+    return make.version_of(stolen)
+
+
+Attempt = Callable[[Store, SimpleNamespace, Any], object]
+
+REFUSED: dict[str, Attempt] = {
+    "stories.add_draft": add_draft,
+    "stories.get": lambda s, a, m: s.stories.get("ben", a.story),
+    "stories.delete": lambda s, a, m: s.stories.delete("ben", a.story),
+    "stories.restore": lambda s, a, m: s.stories.restore("ben", a.story),
+    "examples.get": lambda s, a, m: s.examples.get("ben", a.example),
+    "examples.set_feedback": lambda s, a, m: s.examples.set_feedback("ben", a.example, -1),
+    "examples.of_ids": lambda s, a, m: s.examples.of_ids("ben", [a.example]),
+    "outcomes.rejected": lambda s, a, m: s.outcomes.rejected("ben", a.job),
+    "jobs.get_for": lambda s, a, m: s.jobs.get_for("ben", a.job),
+    "jobs.request_cancel": lambda s, a, m: s.jobs.request_cancel("ben", a.job),
+    "snapshots.create": lambda s, a, m: s.snapshots.create(
+        "ben", [(a.example, Split.TRAIN)], "ab" * 32
+    ),
+    "snapshots.get": lambda s, a, m: s.snapshots.get("ben", a.snapshot),
+    "runs.create": create_run,
+    "versions.add": add_version,
+    "versions.get": lambda s, a, m: s.versions.get("ben", a.version.number),
+    "versions.activate": lambda s, a, m: s.versions.activate("ben", a.version.id),
+}
+
+EMPTY: dict[str, Attempt] = {
+    "preferences.get": lambda s, a, m: s.preferences.get("ben", "mix"),
+    "preferences.delete": lambda s, a, m: s.preferences.delete("ben", "mix"),
+    "stories.list": lambda s, a, m: s.stories.list("ben"),
+    "examples.list": lambda s, a, m: s.examples.list("ben", job_id=a.job, source=Source.AUTO_TRAIN),
+    "examples.trainable": lambda s, a, m: s.examples.trainable("ben", threshold=0.0),
+    "examples.count_trainable": lambda s, a, m: s.examples.count_trainable("ben", threshold=0.0),
+    "examples.kept_texts": lambda s, a, m: s.examples.kept_texts("ben", 0.0),
+    "jobs.list": lambda s, a, m: s.jobs.list("ben"),
+    "jobs.active": lambda s, a, m: s.jobs.active("ben"),
+    "snapshots.latest": lambda s, a, m: s.snapshots.latest("ben"),
+    "runs.list": lambda s, a, m: s.runs.list("ben"),
+    "versions.list": lambda s, a, m: s.versions.list("ben"),
+    "versions.active": lambda s, a, m: s.versions.active("ben"),
+    "versions.previous": lambda s, a, m: s.versions.previous("ben"),
+}
+
+
+@pytest.mark.parametrize("method", REFUSED)
+def test_another_users_id_is_not_there(
+    store: Store, make: Any, anna: SimpleNamespace, method: str
+) -> None:
+    before = everything(store)
+    with pytest.raises(NotFound):
+        REFUSED[method](store, anna, make)
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("method", EMPTY)
+def test_another_users_rows_are_not_seen(
+    store: Store, make: Any, anna: SimpleNamespace, method: str
+) -> None:
+    before = everything(store)
+    assert not EMPTY[method](store, anna, make)
+    assert everything(store) == before
+
+
+def test_bens_own_preference_leaves_annas_alone(store: Store, anna: SimpleNamespace) -> None:
+    store.preferences.set("ben", "mix", 2)
+    assert store.preferences.get("anna", "mix") == {"horror": 1.0}
+
+
+def test_another_users_job_takes_no_example(store: Store, make: Any, anna: Any) -> None:
+    before = everything(store)
+    with pytest.raises(EngineError):
+        store.outcomes.record_kept(
+            anna.job, 5, make.new_example("ben", job_id=anna.job, plan_index=5), [], 1.0
+        )
+    with pytest.raises(NotFound):
+        store.examples.add(make.new_example("ben", job_id=anna.job))
+    assert everything(store) == before
+
+
+def test_every_method_that_takes_a_user_is_tried_here(store: Store) -> None:
+    taking_a_user = set()
+    for field in fields(store):
+        for name, method in inspect.getmembers(getattr(store, field.name), inspect.ismethod):
+            if not name.startswith("_") and "user_id" in inspect.signature(method).parameters:
+                taking_a_user.add(f"{field.name}.{name}")
+    assert taking_a_user == CREATING | set(REFUSED) | set(EMPTY)

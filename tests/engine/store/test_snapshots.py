@@ -1,0 +1,51 @@
+"""Snapshots: frozen rows in order, only of the user's own examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.domain.snapshot import Split
+from engine.errors import InvalidInput, NotFound
+from engine.store import Store
+
+
+def test_rows_come_back_in_order(store: Store, make: Any) -> None:
+    parts = (Split.TEST, Split.TRAIN, Split.VALIDATION, Split.TRAIN)
+    rows = [(make.example().id, part) for part in parts]
+    snapshot = store.snapshots.create("anna", rows, "ab" * 32)
+    assert snapshot.rows == tuple(rows)
+    assert snapshot.count(Split.TRAIN) == 2
+    assert (snapshot.user_id, snapshot.sha256) == ("anna", "ab" * 32)
+    assert store.snapshots.get("anna", snapshot.id) == snapshot
+
+
+def test_latest_is_the_newest_of_the_user(store: Store, make: Any) -> None:
+    assert store.snapshots.latest("anna") is None
+    make.snapshot()
+    second = make.snapshot()
+    make.snapshot("ben")
+    assert store.snapshots.latest("anna") == second
+
+
+def test_a_snapshot_without_rows_is_allowed(store: Store) -> None:
+    snapshot = store.snapshots.create("anna", [], "ab" * 32)
+    assert store.snapshots.get("anna", snapshot.id).rows == ()
+
+
+def test_only_the_users_own_examples_and_each_once(store: Store, make: Any) -> None:
+    own, others = make.example().id, make.example("ben").id
+    with pytest.raises(NotFound) as caught:
+        store.snapshots.create("anna", [(own, Split.TRAIN), (others, Split.TEST)], "ab" * 32)
+    assert caught.value.name == others
+    with pytest.raises(InvalidInput):
+        store.snapshots.create("anna", [(own, Split.TRAIN), (own, Split.TEST)], "ab" * 32)
+    assert store.snapshots.latest("anna") is None
+
+
+def test_unknown_snapshots_and_users(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.snapshots.get("anna", "0" * 32)
+    with pytest.raises(NotFound):
+        store.snapshots.create("nobody", [], "ab" * 32)
