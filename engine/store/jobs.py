@@ -77,6 +77,12 @@ class Jobs:
                 started_at=job["started_at"] or now(),
             )
 
+    def reset_attempts(self, job_id: str) -> Job:
+        """Count attempts from zero again: the job made progress. Raises NotFound."""
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, lock=True)
+            return _change(connection, job, attempts=0)
+
     def progress(
         self,
         job_id: str,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.errors import Cancelled, TrainingFailed
 from engine.training.child import OUT_OF_MEMORY, RESULT_FILE, RUN_FILE, write_json
 
 LOG_FILE = "train.log"
+NICENESS = 10
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -70,15 +72,18 @@ def _run_child(
     }
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine.training.child", str(folder)],
+            [sys.executable, "-m", "engine.training.child", str(folder.resolve())],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             cwd=ROOT,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: os.nice(10),  # people's answers come first
         )
+    # People's answers come first. Set from here: code between fork and exec can deadlock in a process
+    # that has threads, and the worker has many.
+    with suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     try:
         while process.poll() is None:
             if cancelled():

@@ -1,0 +1,1 @@
+"""One click, many examples: plan the prompts, let the teacher write, keep what is good."""

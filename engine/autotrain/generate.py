@@ -1,0 +1,218 @@
+"""Run a plan: several answers in flight, each scored as it ends, each slot recorded once.
+
+A slot is recorded in one transaction with its example or its rejected candidates, so a restart goes
+on with the slots that are not recorded and neither loses nor repeats one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, stop_any, wait_exponential
+
+from engine.autotrain.duplicates import NearDuplicates
+from engine.autotrain.plan import Slot
+from engine.domain.example import Author, Source
+from engine.domain.quality import Quality
+from engine.errors import Cancelled
+from engine.quality.score import Scorer
+from engine.rendering import render, story_prompt
+from engine.store import Store
+from engine.store.examples import NewExample
+from engine.store.outcomes import NewRejected
+from engine.writing.passage import MAX_TOKENS, MAX_WORDS, MIN_WORDS, read_passage
+from models.base import LanguageModel
+from models.errors import ModelError, RateLimited, Unavailable
+
+MAX_CANDIDATES = 2
+# A model server that is being restarted must not fail slots.
+RETRY_SECONDS = 60.0
+TEMPERATURE = 0.7
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One answer with its score; `reason` is empty when it may be kept."""
+
+    text: str
+    quality: Quality
+    reason: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of one slot: its candidates, the last of them the accepted one if any is."""
+
+    slot: Slot
+    candidates: tuple[Candidate, ...]
+    failure: str
+    seconds: float
+
+
+class Generation:
+    """Everything one auto-training needs to fill slots for one user."""
+
+    def __init__(
+        self,
+        store: Store,
+        scorer: Scorer,
+        model: LanguageModel,
+        *,
+        user_id: str,
+        job_id: str,
+        threshold: float,
+        in_flight: int,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._store = store
+        self._scorer = scorer
+        self._model = model
+        self._user_id = user_id
+        self._job_id = job_id
+        self._threshold = threshold
+        self._in_flight = in_flight
+        self._cancelled = cancelled
+        self._duplicates = NearDuplicates(store.examples.kept_texts(user_id, threshold))
+
+    def run(
+        self,
+        slots: Sequence[Slot],
+        *,
+        on_recorded: Callable[[int], object] = lambda done: None,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Fill the slots that are not recorded yet, in order, until all are or `enough()` is true.
+
+        `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`; what was
+        recorded until then stays.
+        """
+        done = self._store.outcomes.done(self._job_id)
+        count = len(done)
+        on_recorded(count)
+        waiting = iter([slot for slot in slots if slot.index not in done])
+        with ThreadPoolExecutor(self._in_flight, thread_name_prefix="slot") as pool:
+            running: set[Future[Written]] = set()
+            self._start(pool, running, waiting, enough)
+            while running:
+                finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    written = future.result()
+                    if not self._cancelled():
+                        self._record(written)
+                        count += 1
+                        on_recorded(count)
+                if not self._cancelled():
+                    self._start(pool, running, waiting, enough)
+        if self._cancelled():
+            raise Cancelled("Auto-training")
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        running: set[Future[Written]],
+        waiting: Iterator[Slot],
+        enough: Callable[[], bool],
+    ) -> None:
+        while len(running) < self._in_flight and not enough():
+            slot = next(waiting, None)
+            if slot is None:
+                return
+            running.add(pool.submit(self._write, slot))
+
+    def _write(self, slot: Slot) -> Written:
+        """Up to MAX_CANDIDATES answers, stopping at the first that passes."""
+        started = time.monotonic()
+        candidates: list[Candidate] = []
+        failure = ""
+        for number in range(MAX_CANDIDATES):
+            if self._cancelled():
+                break
+            try:
+                candidates.append(self._candidate(slot, slot.seed + number))
+            except ModelError as error:
+                failure = str(error)
+                break
+            if not candidates[-1].reason:
+                break
+        return Written(slot, tuple(candidates), failure, time.monotonic() - started)
+
+    def _candidate(self, slot: Slot, seed: int) -> Candidate:
+        prompt = story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style)
+        text = ""
+        for attempt in Retrying(
+            retry=retry_if_exception_type((Unavailable, RateLimited)),
+            stop=stop_any(stop_after_delay(RETRY_SECONDS), lambda _: self._cancelled()),
+            wait=wait_exponential(multiplier=0.5, max=2),
+            reraise=True,
+        ):
+            with (
+                attempt,
+                self._model.stream(
+                    render(prompt), temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
+                ) as answer,
+            ):
+                text = read_passage(answer, self._cancelled)
+        quality = self._scorer.score(text, prompt=slot.seed_prompt, genre=slot.genre.value)
+        return Candidate(text, quality, self._reason(text, quality))
+
+    def _reason(self, text: str, quality: Quality) -> str:
+        words = len(text.split())
+        if words < MIN_WORDS or words > MAX_WORDS + 20:
+            return f"{words} words long; {MIN_WORDS} to {MAX_WORDS} are wanted."
+        if quality.score < self._threshold:
+            weakest = quality.reasons[0] if quality.reasons else "Its parts are weak together."
+            return f"Scored {quality.score:.1f}, below {self._threshold:.1f}. {weakest}"
+        return ""
+
+    def _record(self, written: Written) -> None:
+        slot, outcomes = written.slot, self._store.outcomes
+        if not written.candidates:
+            reason = written.failure or "The teacher gave no answer."
+            outcomes.record_failed(self._job_id, slot.index, reason, written.seconds)
+            return
+        rejected = [
+            self._rejected(slot, place, candidate, candidate.reason)
+            for place, candidate in enumerate(written.candidates)
+            if candidate.reason
+        ]
+        last = written.candidates[-1]
+        repeats = None if last.reason else self._duplicates.find(last.text)
+        if repeats:
+            reason = "Nearly repeats an example that is already kept."
+            rejected.append(self._rejected(slot, len(rejected), last, reason))
+        if last.reason or repeats:
+            outcomes.record_rejected(self._job_id, slot.index, rejected, written.seconds)
+            return
+        example = self._example(slot, last)
+        if outcomes.record_kept(self._job_id, slot.index, example, rejected, written.seconds):
+            self._duplicates.add(f"{self._job_id}-{slot.index}", last.text)
+
+    def _example(self, slot: Slot, candidate: Candidate) -> NewExample:
+        return NewExample(
+            user_id=self._user_id,
+            kind="stories",
+            genre=slot.genre.value,
+            style=slot.style,
+            seed_prompt=slot.seed_prompt,
+            prompt=story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style),
+            completion=candidate.text,
+            source=Source.AUTO_TRAIN,
+            author=Author.TEACHER,
+            generator=self._model.name,
+            quality=candidate.quality,
+            job_id=self._job_id,
+            plan_index=slot.index,
+        )
+
+    def _rejected(self, slot: Slot, place: int, candidate: Candidate, reason: str) -> NewRejected:
+        return NewRejected(
+            candidate=place,
+            genre=slot.genre.value,
+            prompt=story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style),
+            completion=candidate.text,
+            quality=candidate.quality,
+            reason=reason,
+        )

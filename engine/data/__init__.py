@@ -1,0 +1,1 @@
+"""Examples from outside: a user's own text."""

@@ -1,0 +1,168 @@
+"""Learn the score's tables from texts: word order, word vectors, genres, sentence order.
+
+Used by `scripts/calibrate_quality.py`, never while scoring. It reads and writes no files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.quality.genre import GenreModel, Matrix
+from engine.quality.likelihood import END, START, WordOrder, shape
+from engine.quality.order import SentenceOrder, figure_trust
+from engine.quality.tokens import Passage, stem
+from engine.quality.vocabulary import Vectors, Vocabulary
+
+
+def fit_word_order(passages: Sequence[Passage], *, frequent: int = 400) -> WordOrder:
+    """Count classes, pairs and threes of classes; the `frequent` words keep their own class."""
+    tally = Counter(t.lower() for p in passages for s in p.sentences for t in s.tokens)
+    own = [word for word, _ in tally.most_common(frequent)]
+    shapes = {"<word>"}
+    for sentence in (s for p in passages for s in p.sentences):
+        shapes.update(
+            shape(token, opening=place == 0) for place, token in enumerate(sentence.tokens)
+        )
+    classes = (START, END, *own, *sorted(shapes))
+    n = len(classes)
+    empty = WordOrder(
+        classes, np.zeros((n, n), np.float32), np.zeros(1, np.int64), np.zeros(1, np.float32)
+    )
+    pairs = np.zeros((n, n), np.float32)
+    threes: Counter[int] = Counter()
+    for line in (empty.encode(s) for p in passages for s in p.sentences):
+        for a, b, c in zip([line[0], *line], line, line[1:], strict=False):
+            pairs[b, c] += 1
+            threes[(a * n + b) * n + c] += 1
+    kept = sorted(key for key, count in threes.items() if count > 1)
+    counts = np.array([threes[key] for key in kept], np.float32)
+    return WordOrder(classes, pairs, np.array(kept, np.int64), counts)
+
+
+def shrink_vectors(vectors: Vectors, width: int) -> Vectors:
+    """Keep the `width` main directions of the vectors, after taking their mean away; length 1."""
+    even = vectors.astype(np.float64)
+    even /= np.linalg.norm(even, axis=1, keepdims=True)
+    even -= even.mean(axis=0)
+    _, _, axes = np.linalg.svd(even, full_matrices=False)
+    axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
+    small = even @ axes[:width].T
+    return np.asarray(small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-9), np.float32)
+
+
+def fit_genres(
+    marking: Mapping[str, Sequence[str]],
+    texts: Sequence[tuple[str, Passage]],
+    vocabulary: Vocabulary,
+    *,
+    text_weight: float = 4.0,
+    decay: float = 1e-3,
+) -> GenreModel:
+    """Learn from marking words (genre → words) and from texts (genre, text), by softmax regression.
+
+    A text counts `text_weight` times as much as one marking word.
+    """
+    genres = tuple(marking)
+    owners: dict[str, list[int]] = {}
+    for place, words in enumerate(marking.values()):
+        for word in set(words):
+            owners.setdefault(word, []).append(place)
+    known = [word for word in owners if vocabulary.row(word) is not None]
+    inputs = [vocabulary.vectors[vocabulary.row(word) or 0] for word in known]
+    inputs += [vocabulary.centre(passage.words) for _, passage in texts]
+    targets = [_share(owners[word], len(genres)) for word in known]
+    targets += [_share([genres.index(genre)], len(genres)) for genre, _ in texts]
+    weights = np.array([1.0] * len(known) + [text_weight] * len(texts))
+    solved = _softmax_regression(np.array(inputs, float), np.array(targets), weights, decay)
+    floor = 0.02
+    marks: dict[str, Matrix] = {}
+    for word, places in owners.items():
+        share = _share(places, len(genres)) + floor
+        marks[stem(word)] = np.log(share / share.sum() * len(genres))
+    return GenreModel(genres, solved[:-1], solved[-1], marks)
+
+
+def _share(places: Sequence[int], size: int) -> Matrix:
+    share = np.zeros(size)
+    share[list(places)] = 1 / len(places)
+    return share
+
+
+def _softmax_regression(inputs: Matrix, targets: Matrix, weights: Matrix, decay: float) -> Matrix:
+    """(features + 1, classes), the last row the bases; plain gradient descent with momentum."""
+    inputs = np.hstack([inputs, np.ones((len(inputs), 1))])
+    solved = np.zeros((inputs.shape[1], targets.shape[1]))
+    speed = np.zeros_like(solved)
+    for _ in range(400):
+        logits = inputs @ solved
+        logits -= logits.max(axis=1, keepdims=True)
+        chance = np.exp(logits)
+        chance /= chance.sum(axis=1, keepdims=True)
+        slope = inputs.T @ ((chance - targets) * weights[:, None]) / weights.sum() + decay * solved
+        speed = 0.9 * speed + slope
+        solved -= speed
+    return solved
+
+
+def fit_logistic(
+    differences: Matrix,
+    weights: Matrix,
+    *,
+    decay: float,
+    trust: Matrix | None = None,
+    steps: int = 40,
+) -> Matrix:
+    """Weights w so that `differences @ w` is positive: each row is a better text minus a worse one.
+
+    Newton's method on the logistic loss with L2 `decay`. Features are scaled to a spread of `trust`
+    first (1 each when None): a feature of low trust is held nearer to 0.
+    """
+    spread = (differences.std(axis=0) + 0.03) / (1.0 if trust is None else trust)
+    rows = differences / spread
+    solved = np.zeros(rows.shape[1])
+    for _ in range(steps):
+        chance = 1 / (1 + np.exp(-rows @ solved))
+        slope = rows.T @ ((chance - 1) * weights) / weights.sum() + decay * solved
+        curve = (rows * (chance * (1 - chance) * weights)[:, None]).T @ rows / weights.sum()
+        step = np.linalg.solve(curve + decay * np.eye(len(solved)), slope)
+        solved -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return np.asarray(solved / spread)
+
+
+def fit_sentence_order(
+    ordered: Sequence[tuple[Matrix, Sequence[Matrix], float]], *, decay: float = 1.0
+) -> SentenceOrder:
+    """Learn from (figures in order, figures of shuffles of the same text, weight of the text)."""
+    differences = np.array([good - bad for good, shuffles, _ in ordered for bad in shuffles])
+    weights = np.array([weight for _, shuffles, weight in ordered for _ in shuffles])
+    return SentenceOrder(fit_logistic(differences, weights, decay=decay, trust=figure_trust()))
+
+
+def fit_curve(
+    clean: NDArray[np.float64],
+    spoiled: NDArray[np.float64],
+    shares: Mapping[float, float],
+    *,
+    lowest: float = 0.5,
+) -> list[list[float]]:
+    """Points (measure, 0-10) of a rising curve: `shares` maps percentiles of clean texts to marks.
+
+    The median of the spoiled texts gets the `lowest` mark if it lies below all of the points.
+    """
+    points = [[float(np.percentile(clean, share)), mark] for share, mark in sorted(shares.items())]
+    bottom = float(np.median(spoiled))
+    gap = points[-1][0] - points[0][0]
+    points = [[min(bottom, points[0][0] - 0.1 * gap), lowest], *points]
+    return [[round(measure, 4), mark] for measure, mark in points]
+
+
+def separation(clean: NDArray[np.float64], spoiled: NDArray[np.float64]) -> float:
+    """Chance that a clean text measures higher than a spoiled one (area under the ROC curve)."""
+    wins = (clean[:, None] > spoiled[None]).mean() + (clean[:, None] == spoiled[None]).mean() / 2
+    return float(wins)

@@ -1,0 +1,146 @@
+"""Keeps one llama.cpp server answering, with the right adapters beside the base.
+
+An adapter list is fixed when a server starts. When the versions to hold change, a new server is
+started on a new port, published once it is healthy, and the old one is drained: nobody's answer is
+cut. The same happens when a server dies.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import httpx
+
+from engine.domain.job import JobKind
+from engine.domain.version import Version
+from engine.serving.adapters import Loadable, loadable
+from engine.store import Store
+from models.gguf import identity
+from models.llamacpp_server import LlamaCppServer
+
+log = logging.getLogger(__name__)
+
+# A request may have read the old address just before the new one was published.
+GRACE_SECONDS = 1.0
+DRAIN_SECONDS = 120.0
+
+
+class ModelServer:
+    """Owns the server process. Call `refresh` after a change and every second or so; then `close`."""
+
+    def __init__(
+        self,
+        store: Store,
+        home: Path,
+        *,
+        base_model: str,
+        gguf: Path,
+        slots: int,
+        context: int,
+        threads: int,
+        hot_adapters: int,
+        log_file: Path | None = None,
+    ) -> None:
+        self._store = store
+        self._home = home
+        self._base_model = base_model
+        self._gguf = gguf
+        self._identity = identity(gguf)
+        self._slots = slots
+        self._context = context
+        self._threads = threads
+        self._hot_adapters = hot_adapters
+        self._log_file = log_file
+        self._server: LlamaCppServer | None = None
+        self._serving: tuple[str, ...] = ()
+        self._draining: list[tuple[LlamaCppServer, float]] = []
+
+    def wanted(self) -> Loadable:
+        """Active and previous versions, and those a training is comparing with the base right now,
+        whose files are whole and belong to this base."""
+        hot = self._store.versions.hot(self._hot_adapters)
+        new = [version for version in under_evaluation(self._store) if version not in hot]
+        return loadable(
+            [*hot, *new],
+            self._home,
+            base_sha256=self._identity.sha256,
+            template_sha256=self._identity.template_sha256,
+        )
+
+    def refresh(self) -> bool:
+        """Start a new generation if one is needed; True when it did."""
+        self._end_drained()
+        wanted = self.wanted()
+        ids = tuple(version.id for version in wanted.versions)
+        # The order of adapters is free, so only a change of the set is worth a new server.
+        if self._server and self._server.is_alive() and set(ids) == set(self._serving):
+            self._keep_published(self._server)
+            return False
+        for reason in wanted.refused.values():
+            log.warning("not loaded: %s", reason)
+        server = LlamaCppServer(
+            self._gguf,
+            adapters=wanted.files,
+            slots=self._slots,
+            context=self._context,
+            threads=self._threads,
+            log=self._log_file,
+        )
+        if self._server is not None:
+            self._draining.append((self._server, time.monotonic()))
+        self._server, self._serving = server, ids
+        self._keep_published(server)
+        return True
+
+    def _keep_published(self, server: LlamaCppServer) -> None:
+        """Publish the server's address unless it is the one that is published."""
+        current = self._store.serving.current()
+        if current is None or current.url != server.url:
+            self._store.serving.publish(
+                server.url,
+                self._base_model,
+                self._identity.sha256,
+                {version_id: place for place, version_id in enumerate(self._serving)},
+                "",
+            )
+
+    def close(self) -> None:
+        """Withdraw the address and end every server."""
+        self._store.serving.clear()
+        for server, _ in self._draining:
+            server.close()
+        if self._server is not None:
+            self._server.close()
+        self._draining, self._server = [], None
+
+    def _end_drained(self) -> None:
+        left = []
+        for server, since in self._draining:
+            age = time.monotonic() - since
+            if age > DRAIN_SECONDS or (age > GRACE_SECONDS and not is_busy(server)):
+                server.close()
+            else:
+                left.append((server, since))
+        self._draining = left
+
+
+def under_evaluation(store: Store) -> list[Version]:
+    """Versions whose training still runs: registered, and not yet compared."""
+    running = [job for job in store.jobs.unfinished() if job.kind is JobKind.TRAINING]
+    return [
+        version
+        for job in running
+        for version in store.versions.list(job.user_id)
+        if version.run_id == job.id
+    ]
+
+
+def is_busy(server: LlamaCppServer) -> bool:
+    """Whether any slot of the server is answering."""
+    try:
+        slots = httpx.get(f"{server.url}/slots", timeout=2.0, trust_env=False).json()
+        return any(slot["is_processing"] for slot in slots)
+    except (httpx.HTTPError, ValueError):
+        return False

@@ -1,0 +1,73 @@
+"""From "who should write" to a model that can be asked, in one read of the published generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import httpx
+
+from engine.domain.version import Version
+from engine.store import Store
+from models.base import Answer, Message
+from models.errors import Unavailable
+from models.llamacpp import TIMEOUT, LlamaCppModel
+
+
+def teacher(store: Store, client: httpx.Client | None = None) -> LlamaCppModel:
+    """The untouched base. Raises `Unavailable` while no server is up."""
+    generation = store.serving.current()
+    if generation is None:
+        raise Unavailable("The model server is starting. Try again in a few seconds.")
+    return LlamaCppModel(generation.base_model, generation.url, client=client)
+
+
+def student(store: Store, version: Version, client: httpx.Client | None = None) -> LlamaCppModel:
+    """The base with a version's adapter. Raises `Unavailable` when it is not loaded right now."""
+    generation = store.serving.current()
+    if generation is None:
+        raise Unavailable("The model server is starting. Try again in a few seconds.")
+    place = generation.adapters.get(version.id)
+    if place is None:
+        raise Unavailable(
+            f"{version.label} is not loaded. Activate it, wait a few seconds and try again."
+        )
+    return LlamaCppModel(version.label, generation.url, lora=place, client=client)
+
+
+class CurrentModel:
+    """The teacher, or a version's student, looked up again at each request.
+
+    For long work: when the model server is replaced or restarted, the next request goes to the new
+    one. `name` is that of the base model or of the version.
+    """
+
+    def __init__(self, store: Store, base_model: str, version: Version | None = None) -> None:
+        self.name = version.label if version else base_model
+        self._store = store
+        self._version = version
+        self._client = httpx.Client(timeout=TIMEOUT, trust_env=False)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float = 0.8,
+        top_p: float = 0.95,
+        max_tokens: int = 300,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> Answer:
+        """Start an answer; see `LanguageModel.stream`. Raises `Unavailable` while it is not served."""
+        model = (
+            student(self._store, self._version, self._client)
+            if self._version
+            else teacher(self._store, self._client)
+        )
+        return model.stream(
+            messages,
+            temperature=temperature,
+            top_p=top_p,
+            max_tokens=max_tokens,
+            seed=seed,
+            stop=stop,
+        )

@@ -1,0 +1,1 @@
+"""One text: prompt + model -> stream of text -> saved draft and example."""

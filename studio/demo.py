@@ -1,0 +1,309 @@
+"""`zega demo`: the main job from an empty folder to a model that writes, in one readable file.
+
+    generate -> score -> keep -> snapshot -> train -> evaluate -> register -> serve -> before/after
+
+It uses the engine as the worker does, but calls each stage itself: no queue, no browser. Everything
+it makes lies under var/demo and is replaced by the next demo.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from engine.autotrain.generate import Generation
+from engine.autotrain.plan import check_request, make_plan
+from engine.data.own_text import continuation_prompts, read_own_text, split_by_place
+from engine.domain.job import JobKind
+from engine.domain.version import Version
+from engine.evaluation.compare import EvaluationPrompt, compare, evaluation_prompts
+from engine.quality.score import Scorer
+from engine.serving.base import prepare_base, served_gguf
+from engine.serving.model_server import ModelServer
+from engine.serving.resolve import student, teacher
+from engine.settings import Settings
+from engine.store import Store, open_store
+from engine.training.run import run_training
+from engine.training.split import split_examples
+from models.base import LanguageModel, Message
+
+USER = "demo"
+REQUESTED = 40
+MOST_SLOTS = 120
+FEWEST_KEPT = 20
+
+
+def run_demo(settings: Settings, text: Path | None = None) -> dict[str, Any]:
+    """Run the whole job and write report.json; the report. Raises any `EngineError`."""
+    started = time.monotonic()
+    home = settings.home / "demo"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    store = open_store(f"sqlite:///{(home / 'zega.db').resolve()}")
+    store.users.ensure(USER)
+    scorer = Scorer.load()
+    server = ModelServer(
+        store,
+        home,
+        base_model=settings.base_model,
+        gguf=served_gguf(settings),
+        slots=settings.generation_slots + 1,
+        context=settings.context,
+        threads=settings.threads,
+        hot_adapters=settings.hot_adapters,
+        log_file=home / "model-server.log",
+    )
+    console = Console()
+    with bars(console) as progress:
+        try:
+            server.refresh()
+            if text is None:
+                examples = generate(store, scorer, settings, progress)
+                prompts, split = list(evaluation_prompts()), split_examples
+            else:
+                examples, prompts, split = (
+                    take_text(store, text),
+                    continuation_prompts(text),
+                    split_by_place,
+                )
+            version = train(store, home, settings, progress, split)
+            server.refresh()
+            before, after = teacher(store), student(store, version)
+            bar = progress.add_task("The same prompts, before and after", total=2 * len(prompts))
+            comparisons = compare(
+                before,
+                after,
+                scorer,
+                prompts,
+                in_flight=settings.generation_slots,
+                on_answer=lambda: progress.advance(bar),
+            )
+            store.versions.add_comparisons(version.id, comparisons)
+            serving = measure_serving(after, prompts[0])
+        finally:
+            server.close()
+    run = store.runs.get(version.run_id)
+    report = {
+        "examples": examples,
+        "training": {
+            "recipe": run.recipe,
+            "base_model": run.base_model,
+            "examples": len(store.snapshots.get(USER, run.snapshot_id).rows),
+            "tokens": run.trained_tokens,
+            "epochs": last_epoch(store, run.id),
+            "seconds": round(run.train_seconds, 1),
+            "tokens_per_second": round(run.trained_tokens / run.train_seconds, 1),
+            "trainable_parameters": run.trainable_parameters,
+        },
+        "evaluation": {
+            "held_out_loss_before": round(version.gain.before, 4),
+            "held_out_loss_after": round(version.gain.after, 4),
+            "interval": [round(version.gain.low, 4), round(version.gain.high, 4)],
+            "n": version.gain.rows,
+            "quality_before": mean(pair.quality_before for pair in comparisons),
+            "quality_after": mean(pair.quality_after for pair in comparisons),
+            "verdict": version.verdict,
+        },
+        "version": {
+            "name": version.name,
+            "number": version.number,
+            "adapter_sha256": version.adapter_sha256,
+        },
+        "samples": [
+            {"prompt": pair.prompt, "before": pair.before, "after": pair.after}
+            for pair in comparisons
+        ],
+        "serving": serving,
+        "total_seconds": round(time.monotonic() - started, 1),
+    }
+    path = home / "report.json"
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    show(console, report, path)
+    return report
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[Progress]:
+    """Progress bars that also read well when the output is a file."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        refresh_per_second=4,
+    ) as progress:
+        yield progress
+
+
+def generate(
+    store: Store, scorer: Scorer, settings: Settings, progress: Progress
+) -> dict[str, Any]:
+    """40 slots over the eight genres; on past them, up to 120, only while fewer than 20 are kept."""
+    started = time.monotonic()
+    job = store.jobs.create(USER, JobKind.AUTO_TRAIN, {"num_examples": REQUESTED})
+    bar = progress.add_task("The teacher writes, the score decides", total=REQUESTED)
+    generation = Generation(
+        store,
+        scorer,
+        teacher(store),
+        user_id=USER,
+        job_id=job.id,
+        threshold=settings.keep_threshold,
+        in_flight=settings.generation_slots,
+        cancelled=lambda: False,
+    )
+
+    def show_done(done: int) -> None:
+        kept = store.outcomes.summary(job.id).kept
+        progress.update(
+            bar,
+            completed=done,
+            total=max(REQUESTED, done),
+            description=f"The teacher writes, the score decides ({kept} kept)",
+        )
+
+    slots = make_plan(MOST_SLOTS, check_request(MOST_SLOTS, {}), seed=1)
+    generation.run(slots[:REQUESTED], on_recorded=show_done)
+    generation.run(
+        slots,
+        on_recorded=show_done,
+        enough=lambda: store.outcomes.summary(job.id).kept >= FEWEST_KEPT,
+    )
+    summary = store.outcomes.summary(job.id)
+    return {
+        "requested": REQUESTED,
+        "kept": summary.kept,
+        "rejected": summary.rejected,
+        "failed": summary.failed,
+        "average_quality": round(summary.average_quality, 2),
+        "genre_distribution": summary.genre_distribution,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+def take_text(store: Store, text: Path) -> dict[str, Any]:
+    """The user's own text as examples: passages with prompts that ask for their continuation."""
+    started = time.monotonic()
+    passages = read_own_text(text, user_id=USER)
+    for passage in passages:
+        store.examples.add(passage)
+    return {
+        "requested": len(passages),
+        "kept": len(passages),
+        "rejected": 0,
+        "average_quality": mean(passage.quality.score for passage in passages),
+        "genre_distribution": {},
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+def train(store: Store, home: Path, settings: Settings, progress: Progress, split: Any) -> Version:
+    """Fine-tune in the training process while its steps move the bar."""
+    job = store.jobs.create(USER, JobKind.TRAINING, {"recipe": settings.recipe})
+    bar = progress.add_task("Fine-tuning", total=None)
+
+    def poll() -> bool:
+        show_training(store, job.id, progress, bar)
+        return False
+
+    version = run_training(
+        store,
+        home,
+        job.id,
+        USER,
+        recipe_name=settings.recipe,
+        threshold=settings.keep_threshold,
+        min_examples=settings.min_examples,
+        load_base=lambda: prepare_base(settings),
+        cancelled=poll,
+        split=split,
+    )
+    progress.update(bar, description="Fine-tuning")
+    return version
+
+
+def show_training(store: Store, job_id: str, progress: Progress, bar: Any) -> None:
+    """Move the bar to the last step and say the stage with the last loss."""
+    stage = store.jobs.get(job_id).stage
+    runs = [run for run in store.runs.list(USER) if run.id == job_id]
+    steps = store.runs.steps(job_id) if runs else []
+    losses = [step.loss for step in steps if step.loss is not None]
+    if losses:
+        progress.update(bar, completed=steps[-1].step, total=runs[0].total_steps)
+    progress.update(bar, description=stage + (f", loss {losses[-1]:.2f}" if losses else ""))
+
+
+def measure_serving(model: LanguageModel, prompt: EvaluationPrompt) -> dict[str, float]:
+    """Speed of one answer of the student alone on the server."""
+    sent = time.monotonic()
+    first = sent
+    pieces = 0
+    with model.stream([Message("user", prompt.request)], max_tokens=120, seed=1) as answer:
+        for _ in answer:
+            pieces += 1
+            if pieces == 1:
+                first = time.monotonic()
+    assert answer.finish is not None
+    seconds = time.monotonic() - first
+    return {
+        "tokens_per_second": round((answer.finish.completion_tokens - 1) / seconds, 1),
+        "time_to_first_token_ms": round((first - sent) * 1000),
+    }
+
+
+def last_epoch(store: Store, run_id: str) -> float:
+    return round(max(step.epoch for step in store.runs.steps(run_id)), 2)
+
+
+def mean(values: Any) -> float:
+    numbers = list(values)
+    return round(sum(numbers) / len(numbers), 2)
+
+
+def show(console: Console, report: dict[str, Any], path: Path) -> None:
+    """The closing table and one text before and after."""
+    examples, training, evaluation = report["examples"], report["training"], report["evaluation"]
+    low, high = evaluation["interval"]
+    table = Table(title=f"{report['version']['name']} v{report['version']['number']}")
+    table.add_column("What")
+    table.add_column("Measured", justify="right")
+    rows = [
+        (
+            "Examples kept of written",
+            f"{examples['kept']} of {examples['kept'] + examples['rejected']}",
+        ),
+        ("Average quality (0-10)", f"{examples['average_quality']}"),
+        ("Trained tokens per second", f"{training['tokens_per_second']}"),
+        ("Training seconds", f"{training['seconds']}"),
+        ("Held-out loss before", f"{evaluation['held_out_loss_before']:.3f}"),
+        ("Held-out loss after", f"{evaluation['held_out_loss_after']:.3f}"),
+        (f"Gain, 95 % interval (n = {evaluation['n']})", f"{low:+.3f} to {high:+.3f}"),
+        (
+            "Quality before → after",
+            f"{evaluation['quality_before']} → {evaluation['quality_after']}",
+        ),
+        ("Adapter SHA-256", report["version"]["adapter_sha256"][:16] + "…"),
+        ("Serving tokens per second", f"{report['serving']['tokens_per_second']}"),
+        ("First token after (ms)", f"{report['serving']['time_to_first_token_ms']}"),
+        ("Total seconds", f"{report['total_seconds']}"),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    sample = report["samples"][0]
+    console.print(table)
+    console.print(f"\n[bold]{sample['prompt']}[/bold]", highlight=False)
+    console.print(f"\n[bold]Before[/bold]\n{sample['before']}", highlight=False)
+    console.print(f"\n[bold]After[/bold]\n{sample['after']}\n", highlight=False)
+    console.print(evaluation["verdict"], highlight=False)
+    console.print(f"Report: {path}", highlight=False)
