@@ -64,6 +64,9 @@ class LlamaCppModel:
             "max_tokens": max_tokens,
             "stop": list(stop),
             "lora": self._lora,
+            # A slot's cached prompt is reused even when the adapter differs: with it, a student's
+            # attention would leak into the teacher's next answer.
+            "cache_prompt": False,
             "stream": True,
             "stream_options": {"include_usage": True},
             **ANTI_LOOP,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, stop_any, wait_exponential
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from engine.autotrain.duplicates import NearDuplicates
 from engine.autotrain.plan import Slot
@@ -66,6 +66,7 @@ class Generation:
         threshold: float,
         in_flight: int,
         cancelled: Callable[[], bool],
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._store = store
         self._scorer = scorer
@@ -75,6 +76,7 @@ class Generation:
         self._threshold = threshold
         self._in_flight = in_flight
         self._cancelled = cancelled
+        self._retry_seconds = retry_seconds
         self._duplicates = NearDuplicates(store.examples.kept_texts(user_id, threshold))
 
     def run(
@@ -142,9 +144,10 @@ class Generation:
     def _candidate(self, slot: Slot, seed: int) -> Candidate:
         prompt = story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style)
         text = ""
+        too_late = stop_after_delay(self._retry_seconds)
         for attempt in Retrying(
             retry=retry_if_exception_type((Unavailable, RateLimited)),
-            stop=stop_any(stop_after_delay(RETRY_SECONDS), lambda _: self._cancelled()),
+            stop=lambda state: self._cancelled() or too_late(state),
             wait=wait_exponential(multiplier=0.5, max=2),
             reraise=True,
         ):

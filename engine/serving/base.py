@@ -1,4 +1,4 @@
-"""The base model in its two shapes: the GGUF file that is served, and the folder that is trained on."""
+"""The base model in its two shapes: the GGUF that is served and the folder that is trained on."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ DRAIN_SECONDS = 120.0
 
 
 class ModelServer:
-    """Owns the server process. Call `refresh` after a change and every second or so; then `close`."""
+    """Owns the server process. Call `refresh` every second or so, and in the end `close`."""
 
     def __init__(
         self,

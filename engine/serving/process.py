@@ -15,6 +15,7 @@ from engine.engine import Engine
 from engine.lock import hold_lock
 from engine.serving.base import served_gguf
 from engine.serving.model_server import ModelServer
+from models.catalog import find_base_model
 from models.errors import ModelError
 from models.lifeline import end_with_parent
 
@@ -32,7 +33,7 @@ def open_model_server(engine: Engine) -> ModelServer:
     return ModelServer(
         engine.store,
         settings.home,
-        base_model=settings.base_model,
+        base_model=find_base_model(settings.base_model).name,
         gguf=served_gguf(settings),
         slots=settings.generation_slots + 1,
         context=settings.context,
@@ -57,7 +58,8 @@ def keep_serving(server: ModelServer, stopping: threading.Event) -> None:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in ("httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, lambda *_: stopping.set())

@@ -57,7 +57,7 @@ class CurrentModel:
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> Answer:
-        """Start an answer; see `LanguageModel.stream`. Raises `Unavailable` while it is not served."""
+        """Start an answer. Raises `Unavailable` while the model is not served."""
         model = (
             student(self._store, self._version, self._client)
             if self._version

@@ -108,7 +108,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     text = str(error).lower()
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError)
-        and ("out of memory" in text or "can't allocate memory" in text or "alloc" in text)
+        and ("out of memory" in text or "can't allocate memory" in text)
     )
 
 

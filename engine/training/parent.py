@@ -1,4 +1,4 @@
-"""The parent's side of a training process: start it, watch it, end it, halve the batch when it starves."""
+"""The parent's side of a training: start the process, watch it, end it, halve a starving batch."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from engine.errors import Cancelled, TrainingFailed
 from engine.training.child import OUT_OF_MEMORY, RESULT_FILE, RUN_FILE, write_json
 
 LOG_FILE = "train.log"
+CHILD = [sys.executable, "-m", "engine.training.child"]
 NICENESS = 10
 ROOT = Path(__file__).parent.parent.parent
 
@@ -72,7 +73,7 @@ def _run_child(
     }
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine.training.child", str(folder.resolve())],
+            [*CHILD, str(folder.resolve())],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -80,8 +81,8 @@ def _run_child(
             env=environment,
             start_new_session=True,
         )
-    # People's answers come first. Set from here: code between fork and exec can deadlock in a process
-    # that has threads, and the worker has many.
+    # People's answers come first. Set from here: code between fork and exec can deadlock in a
+    # process that has threads, and the worker has many.
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     try:

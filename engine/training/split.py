@@ -23,29 +23,23 @@ def _place(group: str) -> float:
 
 
 def split_groups(groups: Sequence[str]) -> dict[str, Split]:
-    """The part of each group. With three groups or more no part is empty.
+    """The part of each group: in the order of their places, test, validation, then train.
 
-    Small sets can miss a part by chance; then the group nearest to it moves: the lowest place to
-    test, the next to validation.
+    Small sets can miss a part by chance; with three groups or more none stays empty, because the
+    group nearest to the border moves over it.
     """
     ordered = sorted(set(groups), key=_place)
-    parts: dict[str, Split] = {}
-    for group in ordered:
-        place = _place(group)
-        if place < TEST_SHARE:
-            parts[group] = Split.TEST
-        elif place < TEST_SHARE + VALIDATION_SHARE:
-            parts[group] = Split.VALIDATION
-        else:
-            parts[group] = Split.TRAIN
+    tests = sum(_place(group) < TEST_SHARE for group in ordered)
+    validations = sum(_place(group) < TEST_SHARE + VALIDATION_SHARE for group in ordered) - tests
     if len(ordered) >= 3:
-        if Split.TEST not in parts.values():
-            parts[ordered[0]] = Split.TEST
-        if Split.VALIDATION not in parts.values():
-            tests = [group for group in ordered if parts[group] is Split.TEST]
-            parts[ordered[1] if len(tests) == 1 else tests[-1]] = Split.VALIDATION
-        if Split.TRAIN not in parts.values():
-            parts[ordered[-1]] = Split.TRAIN
+        tests = min(max(tests, 1), len(ordered) - 2)
+        validations = min(max(validations, 1), len(ordered) - tests - 1)
+    parts = {}
+    for place, group in enumerate(ordered):
+        if place < tests:
+            parts[group] = Split.TEST
+        else:
+            parts[group] = Split.VALIDATION if place < tests + validations else Split.TRAIN
     return parts
 
 

@@ -1,0 +1,15 @@
+"""Fixtures that several parts of the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import make_tiny_gguf
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny base model with a real tokenizer, made once a session; see tests/tiny.py."""
+    return make_tiny_gguf(tmp_path_factory.mktemp("tiny") / "tiny.gguf")

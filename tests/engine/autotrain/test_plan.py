@@ -1,0 +1,81 @@
+"""The plan: eighty prompts, ten styles, balanced and without repeats while pairs last."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from engine.autotrain.plan import check_request, make_plan, prompts, share_out, styles
+from engine.domain.genre import Genre
+from engine.errors import InvalidInput
+from engine.evaluation.compare import evaluation_prompts
+
+ALL = dict.fromkeys(Genre, 1.0)
+
+
+def test_eighty_distinct_prompts_and_ten_styles() -> None:
+    every = [prompt for genre in Genre for prompt in prompts()[genre]]
+    assert len(every) == len({prompt.lower() for prompt in every}) == 80
+    assert {len(prompts()[genre]) for genre in Genre} == {10}
+    assert len(set(styles())) == 10
+
+
+def test_evaluation_prompts_are_none_of_the_eighty() -> None:
+    every = {prompt.lower() for genre in Genre for prompt in prompts()[genre]}
+    fixed = evaluation_prompts()
+    assert len(fixed) == 16
+    assert Counter(row.genre for row in fixed) == dict.fromkeys([g.value for g in Genre], 2)
+    assert not every & {row.prompt.lower() for row in fixed}
+
+
+def test_genres_are_balanced_at_every_length() -> None:
+    plan = make_plan(43, ALL, seed=1)
+    for length in (8, 16, 43):
+        counts = Counter(slot.genre for slot in plan[:length])
+        assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_no_pair_repeats_while_pairs_last_and_then_seeds_differ() -> None:
+    plan = make_plan(150, {Genre.HORROR: 1.0}, seed=4)
+    pairs = [(slot.seed_prompt, slot.style) for slot in plan]
+    assert len(set(pairs[:100])) == 100
+    assert set(pairs[100:]) < set(pairs[:100])
+    assert len({(slot.seed_prompt, slot.style, slot.seed) for slot in plan}) == 150
+    assert len({slot.seed_prompt for slot in plan[:10]}) == 10
+
+
+def test_a_plan_is_repeatable_and_its_seed_matters() -> None:
+    assert make_plan(30, ALL, seed=5) == make_plan(30, ALL, seed=5)
+    assert make_plan(30, ALL, seed=5) != make_plan(30, ALL, seed=6)
+    assert [slot.index for slot in make_plan(30, ALL, seed=5)] == list(range(30))
+
+
+def test_a_mix_is_shared_out_whole() -> None:
+    shares = share_out(50, {Genre.HORROR: 3.0, Genre.ROMANCE: 1.0, Genre.SCI_FI: 1.0})
+    assert shares == {Genre.HORROR: 30, Genre.ROMANCE: 10, Genre.SCI_FI: 10}
+    for total in (1, 7, 500):
+        assert sum(share_out(total, ALL).values()) == total
+
+
+@pytest.mark.parametrize(
+    ("number", "mix", "field"),
+    [
+        (0, {}, "num_examples"),
+        (501, {}, "num_examples"),
+        (True, {}, "num_examples"),
+        ("5", {}, "num_examples"),
+        (5, {"western": 1.0}, "genres"),
+        (5, {"horror": 0.0}, "genres"),
+        (5, {"horror": -1.0}, "genres"),
+        (5, {"horror": float("nan")}, "genres"),
+    ],
+)
+def test_bad_requests_name_the_field(number: int, mix: dict[str, float], field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_request(number, mix)
+    assert caught.value.field == field
+
+
+def test_no_genres_means_all_alike() -> None:
+    assert check_request(500, {}) == ALL

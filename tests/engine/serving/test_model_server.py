@@ -1,0 +1,166 @@
+"""The model server: what it loads and refuses, and that a change cuts nobody's answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.domain.evaluation import LossGain
+from engine.domain.job import JobKind
+from engine.domain.version import AdapterIdentity, Version
+from engine.serving.adapters import loadable
+from engine.serving.model_server import ModelServer
+from engine.serving.resolve import student, teacher
+from engine.store import Store, open_store
+from models.base import Message, complete
+from models.errors import Unavailable
+from models.gguf import identity
+from models.weights import sha256_of
+from tests.tiny import make_tiny_lora
+
+ASK = [Message("user", "A story about a fox.")]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = open_store(f"sqlite:///{tmp_path / 'zega.db'}")
+    store.users.ensure("anna")
+    return store
+
+
+@pytest.fixture
+def server(store: Store, tmp_path: Path, tiny_gguf: Path) -> Iterator[ModelServer]:
+    server = ModelServer(
+        store,
+        tmp_path,
+        base_model="tiny",
+        gguf=tiny_gguf,
+        slots=1,
+        context=512,
+        threads=1,
+        hot_adapters=4,
+    )
+    yield server
+    server.close()
+
+
+def add_version(store: Store, home: Path, base: Path, *, seed: int = 1) -> Version:
+    job = store.jobs.create("anna", JobKind.TRAINING, {})
+    snapshot = store.snapshots.create("anna", [], "hash")
+    store.runs.create(
+        job.id, "anna", snapshot.id, recipe="quick", base_model="tiny", folder="f", batch_size=1
+    )
+    path = make_tiny_lora(home / f"adapter-{seed}.gguf", seed=seed)
+    found = identity(base)
+    return store.versions.add(
+        user_id="anna",
+        run_id=job.id,
+        snapshot_id=snapshot.id,
+        base_model="tiny",
+        recipe="quick",
+        adapter_path="a",
+        adapter_sha256="a",
+        gguf_path=path.name,
+        gguf_sha256=sha256_of(path),
+        identity=AdapterIdentity(found.sha256, found.template_sha256, "test"),
+        gain=LossGain(2.0, 1.0, 1.0, 0.5, 1.5, 8),
+        gain_over_active=None,
+        verdict="Better.",
+    )
+
+
+def test_nothing_answers_before_the_server_is_up(store: Store) -> None:
+    with pytest.raises(Unavailable, match="starting"):
+        teacher(store)
+
+
+def test_a_new_version_is_served_without_a_restart_and_rolled_back(
+    store: Store, server: ModelServer, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    assert server.refresh()
+    base = complete(teacher(store), ASK, max_tokens=20, seed=1).text
+    version = add_version(store, tmp_path, tiny_gguf)
+    with pytest.raises(Unavailable, match="not loaded"):
+        student(store, version)
+    assert server.refresh()
+    assert not server.refresh(), "nothing changed"
+    assert complete(teacher(store), ASK, max_tokens=20, seed=1).text == base
+    assert complete(student(store, version), ASK, max_tokens=20, seed=1).text != base
+    assert student(store, version).name == "zega-anna v1"
+    # Not the same slot's memory either: the student's prompt must not linger in the teacher's.
+    assert complete(teacher(store), ASK, max_tokens=20, seed=1).text == base
+
+
+def test_an_answer_in_the_middle_is_not_cut_by_a_new_generation(
+    store: Store, server: ModelServer, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    server.refresh()
+    asked = teacher(store)
+    started, texts = threading.Event(), []
+
+    def read() -> None:
+        pieces = []
+        with asked.stream(ASK, max_tokens=450, seed=2) as answer:
+            for piece in answer:
+                pieces.append(piece)
+                started.set()
+        texts.append(("".join(pieces), answer.finish))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert started.wait(60)
+    add_version(store, tmp_path, tiny_gguf)
+    assert server.refresh()
+    server.refresh()
+    reader.join(60)
+    assert texts[0][1].reason in ("length", "stop")
+    assert texts[0][1].completion_tokens > 100
+
+
+def test_a_dead_server_is_replaced(store: Store, server: ModelServer) -> None:
+    server.refresh()
+    first = store.serving.current()
+    assert server._server is not None
+    server._server.close()
+    assert server.refresh()
+    second = store.serving.current()
+    assert first is not None
+    assert second is not None
+    assert second.id > first.id
+    assert complete(teacher(store), ASK, max_tokens=5).finish.completion_tokens == 5
+
+
+def test_a_file_that_changed_is_never_loaded(
+    store: Store, server: ModelServer, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    version = add_version(store, tmp_path, tiny_gguf)
+    path = tmp_path / version.gguf_path
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+    wanted = server.wanted()
+    assert wanted.versions == ()
+    assert "SHA-256" in wanted.refused[version.id]
+    path.unlink()
+    assert "missing" in server.wanted().refused[version.id]
+
+
+@pytest.mark.parametrize("field", ["base_sha256", "template_sha256"])
+def test_an_adapter_of_another_base_or_template_is_refused(
+    store: Store, tmp_path: Path, tiny_gguf: Path, field: str
+) -> None:
+    version = add_version(store, tmp_path, tiny_gguf)
+    other = replace(version, identity=replace(version.identity, **{field: "other"}))
+    found = identity(tiny_gguf)
+    wanted = loadable(
+        [version, other],
+        tmp_path,
+        base_sha256=found.sha256,
+        template_sha256=found.template_sha256,
+    )
+    assert wanted.versions == (version,)
+    assert "Train" in wanted.refused[other.id] or "train" in wanted.refused[other.id]

@@ -1,0 +1,208 @@
+"""The trainer on the tiny model: it learns, ends its answers, resumes, and its adapter is served.
+
+One training is shared by most tests here: five short sentences, many epochs.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.evaluation.held_out import held_out_loss, row_losses
+from engine.rendering import render
+from engine.training.base import base_folder, load_model, load_tokenizer
+from engine.training.checkpoints import is_whole, newest_checkpoint
+from engine.training.lora_sft import StepReport, TrainResult, train
+from engine.training.recipe import load_recipe
+from engine.training.rows import TextRow, tokenize, tokenize_all
+from models.base import Message, complete
+from models.gguf import lora_to_gguf
+from models.llamacpp import LlamaCppModel
+from models.llamacpp_server import LlamaCppServer
+
+ROWS = [TextRow("What did the fox do?", "The fox ran home and slept in the warm hay.")] * 32
+SETTINGS: dict[str, Any] = {
+    "epochs": 20,
+    "batch_size": 8,
+    "learning_rate": 1e-2,
+    "max_length": 96,
+    "early_stopping_patience": 100,
+    "evaluations_per_epoch": 1,
+    "scheduler": "cosine",
+}
+
+
+def recipe(**changes: Any) -> dict[str, Any]:
+    fields = asdict(load_recipe("quick")) | SETTINGS | changes
+    return {name: value for name, value in fields.items() if name not in ("name", "trainer")}
+
+
+@dataclass
+class Trained:
+    base: Path
+    out: Path
+    result: TrainResult
+    steps: list[StepReport]
+
+
+@pytest.fixture(scope="module")
+def base(tiny_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return base_folder(tiny_gguf, tmp_path_factory.mktemp("bases"))
+
+
+@pytest.fixture(scope="module")
+def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    out, steps = tmp_path_factory.mktemp("run"), []
+    result = train(ROWS, ROWS[:1], base=base, out=out, on_step=steps.append, **recipe())
+    return Trained(base, out, result, steps)
+
+
+@pytest.fixture(scope="module")
+def server(trained: Trained, tiny_gguf: Path) -> Iterator[LlamaCppServer]:
+    gguf = lora_to_gguf(trained.result.adapter, trained.base, trained.out / "adapter.gguf")
+    with LlamaCppServer(tiny_gguf, adapters=[gguf], slots=1, context=512, threads=1) as server:
+        yield server
+
+
+def test_the_base_is_converted_once(tiny_gguf: Path, base: Path) -> None:
+    changed = (base / "model.safetensors").stat().st_mtime_ns
+    assert base_folder(tiny_gguf, base.parent) == base
+    assert (base / "model.safetensors").stat().st_mtime_ns == changed
+
+
+def test_loss_falls_and_every_step_is_reported(trained: Trained) -> None:
+    losses = [step.loss for step in trained.steps if step.loss is not None]
+    assert losses[-1] < losses[0] / 2
+    assert len(losses) == trained.steps[-1].step == trained.steps[-1].total_steps == 80
+    training = [step for step in trained.steps if step.loss is not None]
+    assert all(step.tokens_per_second and step.tokens_per_second > 0 for step in training[1:])
+    assert all(step.memory_mb > 100 and step.learning_rate for step in training)
+    assert any(step.validation_loss is not None for step in trained.steps)
+
+
+def test_the_result_counts_what_was_trained(trained: Trained) -> None:
+    tokenizer = load_tokenizer(trained.base)
+    per_epoch = sum(len(row.input_ids) for row in tokenize_all(ROWS, tokenizer, 96))
+    assert trained.result.tokens == per_epoch * 20
+    assert trained.result.trainable_parameters > 0
+    assert trained.result.best_validation_loss is not None
+
+
+def test_loss_is_on_the_answer_only(base: Path) -> None:
+    tokenizer = load_tokenizer(base)
+    row = tokenize(ROWS[0], tokenizer, 96)
+    answer = tokenizer.decode(row.input_ids[row.prompt_length :])
+    assert answer == ROWS[0].completion + tokenizer.eos_token
+
+
+def test_a_row_is_cut_at_its_answer_and_a_long_prompt_is_refused(base: Path) -> None:
+    tokenizer = load_tokenizer(base)
+    assert len(tokenize(TextRow("Go.", "word " * 500), tokenizer, 96).input_ids) == 96
+    with pytest.raises(ValueError, match="max_length is 96"):
+        tokenize(TextRow("word " * 500, "x"), tokenizer, 96)
+
+
+def test_the_served_prompt_is_the_trained_prompt(base: Path, server: LlamaCppServer) -> None:
+    import httpx
+
+    messages = [{"role": m.role, "content": m.content} for m in render("A story, please.")]
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        prompt = client.post("/apply-template", json={"messages": messages}).json()["prompt"]
+        body = {"content": prompt, "add_special": False, "parse_special": True}
+        served = client.post("/tokenize", json=body).json()["tokens"]
+    row = tokenize(TextRow("A story, please.", "x"), load_tokenizer(base), 96)
+    assert served == row.input_ids[: row.prompt_length]
+
+
+def test_the_adapter_writes_what_it_learned_and_ends_its_answer(server: LlamaCppServer) -> None:
+    student = LlamaCppModel("student", server.url, lora=0)
+    answer = complete(student, render(ROWS[0].prompt), temperature=0.0, max_tokens=60)
+    assert answer.text.strip() == ROWS[0].completion
+    assert answer.finish.reason == "stop", "the end token is learned"
+
+
+def test_the_teacher_is_the_same_with_and_without_adapters_loaded(
+    server: LlamaCppServer, tiny_gguf: Path
+) -> None:
+    ask = [Message("user", "What did the fox do?")]
+    with_adapter = complete(LlamaCppModel("base", server.url), ask, max_tokens=30, seed=1)
+    with LlamaCppServer(tiny_gguf, slots=1, context=512, threads=1) as bare:
+        without = complete(LlamaCppModel("base", bare.url), ask, max_tokens=30, seed=1)
+    assert with_adapter.text == without.text
+
+
+def test_the_answer_loss_equals_the_loss_of_each_row_alone(trained: Trained) -> None:
+    """The trainer's loss over a padded batch is the held-out loss of the same rows, one by one."""
+    import torch
+    from peft import PeftModel
+
+    from engine.training.lora_sft import AnswerLossTrainer
+
+    tokenizer = load_tokenizer(trained.base)
+    rows = tokenize_all(
+        [TextRow("Short?", "Yes."), TextRow("A longer one?", ROWS[0].completion)], tokenizer, 96
+    )
+    model = PeftModel.from_pretrained(load_model(trained.base, bf16=False), trained.result.adapter)
+    longest = max(len(row.input_ids) for row in rows)
+    batch = {
+        name: torch.zeros(2, longest, dtype=torch.long)
+        for name in ("input_ids", "attention_mask", "labels")
+    }
+    batch["labels"] -= 100
+    for place, row in enumerate(rows):
+        size = len(row.input_ids)
+        batch["input_ids"][place, :size] = torch.tensor(row.input_ids)
+        batch["attention_mask"][place, :size] = 1
+        batch["labels"][place, row.prompt_length : size] = batch["input_ids"][
+            place, row.prompt_length : size
+        ]
+    with torch.inference_mode():
+        loss = AnswerLossTrainer.compute_loss(None, model.eval(), batch)
+    assert float(loss) == pytest.approx(held_out_loss(row_losses(model, rows)).loss, rel=1e-4)
+
+
+def test_a_killed_training_goes_on_from_its_newest_whole_checkpoint(
+    trained: Trained, tmp_path: Path
+) -> None:
+    checkpoints = tmp_path / "checkpoints"
+    shutil.copytree(trained.out / "checkpoints", checkpoints)
+    newest = newest_checkpoint(checkpoints)
+    assert newest is not None
+    (newest / "optimizer.pt").write_bytes(b"half")
+    assert not is_whole(newest)
+    before = newest_checkpoint(checkpoints)
+    assert before is not None
+    assert before != newest
+    steps: list[StepReport] = []
+    train(ROWS, ROWS[:1], base=trained.base, out=tmp_path, on_step=steps.append, **recipe())
+    assert steps[0].step == int(before.name.split("-")[1]) + 1
+    assert steps[-1].step == 80
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "flipped", "manifest"])
+def test_a_damaged_checkpoint_is_ignored(trained: Trained, tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "checkpoints"
+    shutil.copytree(trained.out / "checkpoints", folder)
+    newest = newest_checkpoint(folder)
+    assert newest is not None
+    file = newest / ("manifest.json" if damage == "manifest" else "adapter_model.safetensors")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "flipped": bytes(data), "manifest": b"{"}[damage])
+    assert newest_checkpoint(folder) != newest
+
+
+def test_without_validation_rows_the_last_weights_are_kept(base: Path, tmp_path: Path) -> None:
+    result = train(
+        ROWS[:4], [], base=base, out=tmp_path, on_step=lambda _: None, **recipe(epochs=1)
+    )
+    assert result.best_validation_loss is None
+    assert (result.adapter / "adapter_model.safetensors").stat().st_size > 1000
