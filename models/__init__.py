@@ -1,1 +1,4 @@
-"""Language models behind one interface, whoever runs them. A leaf: knows nothing of examples, users or scores."""
+"""Language models behind one interface, whoever runs them.
+
+A leaf: it knows nothing of examples, users or scores.
+"""

@@ -84,7 +84,8 @@ def _fetch(model: BaseModel) -> Path:
 
     try:
         wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
-        return Path(snapshot_download(model.hub, allow_patterns=wanted))
+        folder: str = snapshot_download(model.hub, allow_patterns=wanted)
+        return Path(folder)
     except Exception as error:  # the hub client raises a dozen unrelated types when offline
         raise WeightsMissing(
             f"{model.name} could not be fetched from the hub ({type(error).__name__}). "

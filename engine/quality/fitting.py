@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.quality.genre import GenreModel, Matrix
+from engine.quality.genre import WIDTH, GenreModel, Matrix, direction
 from engine.quality.likelihood import END, START, WordOrder, shape
 from engine.quality.order import SentenceOrder, figure_trust
 from engine.quality.tokens import Passage, stem
@@ -72,8 +72,9 @@ def fit_genres(
         for word in set(words):
             owners.setdefault(word, []).append(place)
     known = [word for word in owners if vocabulary.row(word) is not None]
-    inputs = [vocabulary.vectors[vocabulary.row(word) or 0] for word in known]
-    inputs += [vocabulary.centre(passage.words) for _, passage in texts]
+    inputs = [vocabulary.vectors[vocabulary.row(word) or 0][:WIDTH] for word in known]
+    inputs = [vector / (np.linalg.norm(vector) + 1e-6) for vector in inputs]
+    inputs += [direction(passage, vocabulary) for _, passage in texts]
     targets = [_share(owners[word], len(genres)) for word in known]
     targets += [_share([genres.index(genre)], len(genres)) for genre, _ in texts]
     weights = np.array([1.0] * len(known) + [text_weight] * len(texts))

@@ -18,11 +18,13 @@ from engine.quality.vocabulary import Vocabulary
 Matrix = NDArray[np.float64]
 MARK = 6.0
 """How much marking words weigh beside the direction of all words."""
+WIDTH = 96
+"""Leading parts of a word vector that genre looks at; the finer ones only add noise here."""
 
 
 @dataclass(frozen=True)
 class GenreModel:
-    """`slopes` is (vector width, genres), `bases` (genres,); `marks` gives log-odds by stem."""
+    """`slopes` is (WIDTH, genres), `bases` (genres,); `marks` gives log-odds by stem."""
 
     genres: tuple[str, ...]
     slopes: Matrix
@@ -38,7 +40,7 @@ class GenreModel:
             mark = self.marks.get(stem(word))
             if mark is not None:
                 marked += weight * mark
-        logits = vocabulary.centre(passage.words) @ self.slopes + self.bases + MARK * marked / total
+        logits = direction(passage, vocabulary) @ self.slopes + self.bases + MARK * marked / total
         peak = logits.max()
         logits = logits - peak - np.log(np.exp(logits - peak).sum())
         return dict(zip(self.genres, map(float, logits), strict=True))
@@ -66,3 +68,9 @@ class GenreModel:
             }
             slopes, bases = data["slopes"].astype(float), data["bases"].astype(float)
             return cls(tuple(map(str, data["genres"])), slopes, bases, marks)
+
+
+def direction(passage: Passage, vocabulary: Vocabulary) -> Matrix:
+    """The main direction of a text's words, (WIDTH,), length 1 or all 0."""
+    lead = vocabulary.centre(passage.words)[:WIDTH].astype(np.float64)
+    return np.asarray(lead / (np.linalg.norm(lead) + 1e-6))

@@ -42,16 +42,20 @@ class Vocabulary:
         """Read the table that `write` wrote."""
         with np.load(path) as data:
             words = tuple(data["words"].tobytes().decode().split("\n"))
-            vectors = data["vectors"].astype(np.float32)
+            packed = data["vectors"]
+        vectors = np.empty((packed.shape[0], 2 * packed.shape[1]), np.float32)
+        vectors[:, 0::2] = (packed & 15).astype(np.float32) - 8
+        vectors[:, 1::2] = (packed >> 4).astype(np.float32) - 8
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6
         return cls(words, vectors, function_words)
 
     def write(self, path: Path) -> None:
-        """Write the table in 8 bits a number."""
+        """Write the table in 4 bits a number (the width must be even)."""
         peak = np.abs(self.vectors).max(axis=1, keepdims=True) + 1e-9
-        small = np.round(self.vectors / peak * 127).astype(np.int8)
+        small = (np.round(self.vectors / peak * 7) + 8).astype(np.uint8)
+        packed = small[:, 0::2] | (small[:, 1::2] << 4)
         np.savez_compressed(
-            path, words=np.frombuffer("\n".join(self.words).encode(), np.uint8), vectors=small
+            path, words=np.frombuffer("\n".join(self.words).encode(), np.uint8), vectors=packed
         )
 
     @cached_property

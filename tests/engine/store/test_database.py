@@ -123,9 +123,13 @@ def test_one_process_migrates_several_databases_at_once(tmp_path: Path) -> None:
 
 def test_an_error_rolls_the_whole_transaction_back(store: Store) -> None:
     at = datetime.now(UTC)
-    with pytest.raises(IntegrityError), store.database.write() as connection:
-        connection.execute(insert(users).values(id="carl", created_at=at))
-        connection.execute(insert(users).values(id="anna", created_at=at))
+    def twice() -> None:
+        with store.database.write() as connection:
+            connection.execute(insert(users).values(id="carl", created_at=at))
+            connection.execute(insert(users).values(id="anna", created_at=at))
+
+    with pytest.raises(IntegrityError):
+        twice()
     assert store.users.list() == ["anna", "ben"]
 
 

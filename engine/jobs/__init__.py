@@ -1,0 +1,1 @@
+"""Durable jobs: their queue, what the worker does for each, and the worker process."""

@@ -1,0 +1,194 @@
+"""What a worker does for a job, from its row to its final state. Knows nothing of queues.
+
+Everything may be repeated: a job whose process was killed is simply run again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
+from engine.autotrain.run import run_auto_train
+from engine.domain.evaluation import Comparison
+from engine.domain.job import Job, JobKind
+from engine.domain.version import Version
+from engine.engine import Engine
+from engine.errors import Cancelled, EngineError
+from engine.evaluation.compare import compare, evaluation_prompts
+from engine.jobs.attempt import MAX_ATTEMPTS, Attempt, last_words, progress_of
+from engine.serving.base import prepare_base
+from engine.serving.resolve import CurrentModel
+from engine.training.run import run_training
+from models.catalog import find_base_model
+from models.errors import ModelError, Unavailable
+
+log = logging.getLogger(__name__)
+
+LOADED_SECONDS = 60.0
+COMPARE_ATTEMPTS = 2
+
+Work = Callable[[Engine, Job, Attempt], dict[str, Any]]
+
+
+class Runner:
+    """Runs jobs by id and keeps track of those that are running."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._running: set[str] = set()
+
+    def run(self, job_id: str) -> None:
+        """Take a job to a final state. One that has one already is left as it is."""
+        jobs = self._engine.store.jobs
+        job = jobs.get(job_id)
+        if job.state.is_final:
+            return
+        if job.cancel_requested:
+            jobs.cancelled(job_id)
+        elif job.attempts >= MAX_ATTEMPTS:
+            self._park(job)
+        else:
+            self._running.add(job_id)
+            try:
+                self._attempt(jobs.start(job_id))
+            finally:
+                self._running.discard(job_id)
+
+    def forgive(self) -> None:
+        """This process is asked to end: what it is running is not to blame for that."""
+        for job_id in tuple(self._running):
+            self._engine.store.jobs.reset_attempts(job_id)
+
+    def _attempt(self, job: Job) -> None:
+        store, home = self._engine.store, self._engine.settings.home
+        jobs = store.jobs
+        attempt = Attempt(store, job, lambda: progress_of(store, home, job))
+        log.info("job %s (%s): attempt %d", job.id, job.kind.value, job.attempts)
+        try:
+            result = WORK[job.kind](self._engine, job, attempt)
+        except Cancelled:
+            jobs.cancelled(job.id)
+        except (EngineError, ModelError) as error:
+            log.warning("job %s failed: %s", job.id, error)
+            jobs.fail(job.id, error.code, str(error))
+        except Exception:
+            log.exception("job %s failed", job.id)
+            jobs.fail(
+                job.id,
+                "internal_error",
+                "Something went wrong inside the studio; its log says what. "
+                "Everything kept so far is safe.",
+            )
+        else:
+            jobs.succeed(job.id, result)
+        log.info("job %s: %s", job.id, jobs.get(job.id).state.value)
+
+    def _park(self, job: Job) -> None:
+        words = last_words(self._engine.settings.home, job)
+        message = (
+            f"The process running this ended {job.attempts} times without getting any further, "
+            "so it was set aside. Everything kept so far is safe."
+        )
+        message += f" The last lines of its log:\n{words}" if words else ""
+        self._engine.store.jobs.fail(job.id, "parked", message)
+
+
+def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """Fill the plan's slots, then queue a training if enough has been kept."""
+    settings = engine.settings
+    result = run_auto_train(
+        engine.store,
+        engine.scorer,
+        CurrentModel(engine.store, find_base_model(settings.base_model).name),
+        job,
+        threshold=settings.keep_threshold,
+        train_at=settings.train_at,
+        min_examples=settings.min_examples,
+        in_flight=settings.generation_slots,
+        cancelled=attempt.cancelled,
+    )
+    # Before the job is final, so that a crash in between repeats it; a second call changes nothing.
+    engine.train_when_ready(job.user_id)
+    return result
+
+
+def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """Train a version, then let it answer the evaluation prompts beside the base."""
+    settings = engine.settings
+    version = run_training(
+        engine.store,
+        settings.home,
+        job.id,
+        job.user_id,
+        recipe_name=job.request["recipe"],
+        threshold=settings.keep_threshold,
+        min_examples=settings.min_examples,
+        load_base=lambda: prepare_base(settings),
+        cancelled=attempt.cancelled,
+    )
+    result: dict[str, Any] = {
+        "version_id": version.id,
+        "version": version.number,
+        "verdict": version.verdict,
+    }
+    if version.comparisons:
+        return result
+    try:
+        compare_with_base(engine, job, version, attempt)
+    except ModelError as error:  # the version is whole without its comparison
+        log.warning("job %s: no comparison: %s", job.id, error)
+        result["comparison_error"] = str(error)
+    return result
+
+
+WORK: dict[JobKind, Work] = {JobKind.AUTO_TRAIN: auto_train, JobKind.TRAINING: train}
+
+
+def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:
+    """Store the version's answers beside the base's. Raises `Cancelled`, or `Unavailable` when the
+    version is not served in time or the model server goes away twice."""
+    for again in Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        stop=stop_after_attempt(COMPARE_ATTEMPTS),
+        reraise=True,
+    ):
+        with again:
+            wait_until_served(engine, version, attempt)
+            comparisons = answer_all(engine, job, version, attempt)
+            engine.store.versions.add_comparisons(version.id, comparisons)
+
+
+def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> list[Comparison]:
+    """The evaluation prompts answered by the base and by the version, counted on the job."""
+    jobs, prompts = engine.store.jobs, evaluation_prompts()
+    jobs.progress(job.id, stage="Comparing before and after", done=0, total=2 * len(prompts))
+    number = itertools.count(1)
+    base_model = find_base_model(engine.settings.base_model).name
+    return compare(
+        CurrentModel(engine.store, base_model),
+        CurrentModel(engine.store, base_model, version),
+        engine.scorer,
+        prompts,
+        in_flight=engine.settings.generation_slots,
+        cancelled=attempt.cancelled,
+        on_answer=lambda: jobs.progress(job.id, done=next(number)),
+    )
+
+
+def wait_until_served(engine: Engine, version: Version, attempt: Attempt) -> None:
+    """Return once the model server holds the version. Raises `Unavailable` after LOADED_SECONDS."""
+    engine.store.jobs.progress(version.run_id, stage="Waiting for the model server to load it")
+    deadline = time.monotonic() + LOADED_SECONDS
+    while time.monotonic() < deadline:
+        generation = engine.store.serving.current()
+        if generation is not None and version.id in generation.adapters:
+            return
+        if attempt.cancelled():
+            raise Cancelled("The comparison")
+        time.sleep(0.2)
+    raise Unavailable(f"The model server did not load {version.label} in {LOADED_SECONDS:.0f} s.")

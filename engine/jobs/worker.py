@@ -1,0 +1,112 @@
+"""The worker process: `python -m engine.jobs.worker`.
+
+Runs durable jobs, one auto-training and one training at a time, and ends when its stdin closes or
+at SIGTERM. Ending it at any moment is safe: what was running is run again by the next worker, which
+goes on from what is recorded. One worker a home folder; one a database when that is Postgres.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+from dbos import DBOS, DBOSPortableJSONSerializer
+
+from engine.bootstrap import open_engine
+from engine.domain.job import JobKind
+from engine.jobs.queue import (
+    APPLICATION,
+    APPLICATION_VERSION,
+    QUEUES,
+    WORKFLOWS,
+    JobQueue,
+    queue_url,
+)
+from engine.jobs.work import Runner
+from engine.lock import hold_lock
+from engine.store import Store
+from models.lifeline import end_with_parent
+
+log = logging.getLogger(__name__)
+
+# Stable, so that the next worker takes over what this one was running.
+EXECUTOR_ID = "zega-worker"
+RECONCILE_SECONDS = 2.0
+POLL_SECONDS = 0.5
+
+
+def launch(url: str, runner: Runner) -> None:
+    """Start DBOS with our two workflows and queues; it takes up what was interrupted."""
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": url,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": EXECUTOR_ID,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+        }
+    )
+
+    # Attempts are counted by our own rows: DBOS's limit counts every dispatch.
+    @DBOS.workflow(name=WORKFLOWS[JobKind.AUTO_TRAIN], max_recovery_attempts=None)
+    def auto_train(job_id: str) -> None:
+        runner.run(job_id)
+
+    @DBOS.workflow(name=WORKFLOWS[JobKind.TRAINING], max_recovery_attempts=None)
+    def train(job_id: str) -> None:
+        runner.run(job_id)
+
+    DBOS.launch()
+    for name in QUEUES.values():
+        DBOS.register_queue(
+            name,
+            worker_concurrency=1,
+            polling_interval_sec=POLL_SECONDS,
+            on_conflict="always_update",
+        )
+
+
+def keep_reconciled(store: Store, queue: JobQueue) -> None:
+    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know. Never returns."""
+    wait = threading.Event()
+    while True:
+        try:
+            for job_id in queue.reconcile(store.jobs.unfinished()):
+                log.info("job %s was handed in by the worker", job_id)
+        except Exception:  # the database may be away for a while; the worker must not be
+            log.exception("the queue could not be compared with the jobs")
+        wait.wait(RECONCILE_SECONDS)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for name in ("httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+    engine = open_engine()
+    runner = Runner(engine)
+    lock = hold_lock(engine.settings.home / "worker.lock", "The worker")
+    end_with_parent(runner.forgive)
+    code = 1
+    try:
+        url = queue_url(engine.settings)
+        launch(url, runner)
+        log.info("the worker is ready")
+        keep_reconciled(engine.store, JobQueue(url))
+    except SystemExit:
+        runner.forgive()
+        code = 0
+    except Exception:
+        log.exception("the worker could not start")
+    lock.close()
+    # Not sys.exit: it would wait for the job that is running, which is safe to leave.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

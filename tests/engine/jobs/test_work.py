@@ -1,0 +1,130 @@
+"""What the worker does for a job's row, without a process around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.domain.job import Job, JobKind, JobState
+from engine.engine import Engine
+from engine.errors import Cancelled
+from engine.jobs import work
+from engine.jobs.attempt import MAX_ATTEMPTS, Attempt
+from engine.jobs.work import Runner
+from models.errors import Unavailable
+from tests.fake_llamacpp import fake_llamacpp
+from tests.processes import Home
+
+
+def make_job(home: Home) -> Job:
+    request = {"num_examples": 3, "mix": {}, "seed": 1}
+    return home.engine.store.jobs.create("anna", JobKind.AUTO_TRAIN, request)
+
+
+def run_with(home: Home, monkeypatch: pytest.MonkeyPatch, job: Job, error: BaseException) -> Job:
+    """Run the job with work that raises this."""
+
+    def failing(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+        raise error
+
+    monkeypatch.setitem(work.WORK, JobKind.AUTO_TRAIN, failing)
+    Runner(home.engine).run(job.id)
+    return home.engine.store.jobs.get(job.id)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "code"),
+    [
+        (Cancelled("It"), JobState.CANCELLED, ""),
+        (Unavailable("gone"), JobState.FAILED, "model_unavailable"),
+        (ZeroDivisionError("secret detail"), JobState.FAILED, "internal_error"),
+    ],
+)
+def test_errors_become_final_states(
+    home: Home, monkeypatch: pytest.MonkeyPatch, error: Exception, state: JobState, code: str
+) -> None:
+    ended = run_with(home, monkeypatch, make_job(home), error)
+    assert (ended.state, ended.error_code) == (state, code)
+    assert "secret detail" not in ended.error
+
+
+def test_a_final_job_is_not_run_again(home: Home) -> None:
+    job = make_job(home)
+    home.engine.cancel("anna", job.id)
+    Runner(home.engine).run(job.id)
+    assert home.engine.store.jobs.get(job.id).attempts == 0
+    assert home.engine.store.outcomes.done(job.id) == set()
+
+
+def test_a_cancel_that_outlived_its_worker_is_obeyed(home: Home) -> None:
+    job = make_job(home)
+    home.engine.store.jobs.start(job.id)  # and its process was killed
+    home.engine.cancel("anna", job.id)
+    Runner(home.engine).run(job.id)
+    assert home.engine.store.jobs.get(job.id).state is JobState.CANCELLED
+
+
+def killed(home: Home, monkeypatch: pytest.MonkeyPatch, job: Job) -> Job:
+    """One attempt that takes its process down: nobody is left to write anything."""
+    with pytest.raises(SystemExit):
+        run_with(home, monkeypatch, job, SystemExit())
+    return home.engine.store.jobs.get(job.id)
+
+
+def test_a_job_that_kills_its_process_is_parked(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(home)
+    for number in range(1, MAX_ATTEMPTS + 1):
+        assert killed(home, monkeypatch, job).attempts == number
+    Runner(home.engine).run(job.id)
+    parked = home.engine.store.jobs.get(job.id)
+    assert (parked.state, parked.error_code) == (JobState.FAILED, "parked")
+    assert "3 times" in parked.error
+
+
+def test_progress_starts_the_count_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job(home)
+    assert killed(home, monkeypatch, job).attempts == 1
+
+    def recording(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+        engine.store.outcomes.record_failed(job.id, 0, "no answer", 1.0)
+        assert not attempt.cancelled()
+        raise SystemExit
+
+    monkeypatch.setitem(work.WORK, JobKind.AUTO_TRAIN, recording)
+    with pytest.raises(SystemExit):
+        Runner(home.engine).run(job.id)
+    assert home.engine.store.jobs.get(job.id).attempts == 0
+
+
+def test_a_worker_asked_to_end_does_not_blame_its_job(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, runner = make_job(home), Runner(home.engine)
+
+    def asked_to_end(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+        runner.forgive()
+        raise SystemExit
+
+    monkeypatch.setitem(work.WORK, JobKind.AUTO_TRAIN, asked_to_end)
+    with pytest.raises(SystemExit):
+        runner.run(job.id)
+    assert home.engine.store.jobs.get(job.id).attempts == 0
+
+
+def test_enough_kept_examples_start_a_training(home: Home) -> None:
+    """After an auto-training that reaches the mark, a training is queued, once."""
+    home.environment |= {"ZEGA_TRAIN_AT": "10", "ZEGA_KEEP_THRESHOLD": "5"}
+    engine = home.open_engine()
+    job = engine.store.jobs.create(
+        "anna", JobKind.AUTO_TRAIN, {"num_examples": 20, "mix": {}, "seed": 1}
+    )
+    with fake_llamacpp() as teacher:
+        home.publish(teacher)
+        Runner(engine).run(job.id)
+    assert engine.store.jobs.get(job.id).result["kept"] >= 10
+    queued = [each for each in engine.active_jobs("anna") if each.kind is JobKind.TRAINING]
+    assert len(queued) == 1
+    assert engine.train_when_ready("anna") == queued[0]

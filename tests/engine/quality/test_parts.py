@@ -1,0 +1,132 @@
+"""The pieces of the score: splitting, stems, near words, loops, word order, sentence order."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from engine.quality import corruption
+from engine.quality.fitting import fit_curve, fit_logistic, separation
+from engine.quality.gates import most_repeated, repeated_share
+from engine.quality.order import order_features
+from engine.quality.relevance import cover, find_subject
+from engine.quality.score import Part, Scorer
+from engine.quality.tokens import parse, split_sentences, stem
+
+STORY = (
+    'Mara found a key in the sand. The key was warm. "Whose is it?" she asked. Nobody answered. '
+    "She carried it up to the old chapel and tried the door. It opened at last."
+)
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return Scorer.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Mr. Hale met Dr. Voss. They left.", 2),
+        ('"Stop!" he cried. "Who is it?" Nobody spoke.', 3),
+        ("It was I. J. R. Hart wrote it. Yes.", 3),
+        ("One line\n\nanother line", 2),
+        ("He waited… and waited… Then it came.", 2),
+        ("", 0),
+    ],
+)
+def test_sentences_are_split_where_they_end(text: str, count: int) -> None:
+    assert len(split_sentences(text)) == count, split_sentences(text)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("dragons", "dragon"), ("running", "runs"), ("stories", "story"), ("captain's", "captain")],
+)
+def test_forms_of_a_word_share_a_stem(left: str, right: str) -> None:
+    assert stem(left) == stem(right)
+
+
+def test_names_are_capitalised_words_inside_a_sentence() -> None:
+    sentence = parse("Then I told Ines Carvalho that Tom's boat had sunk.").sentences[0]
+    assert sentence.names == {"ines", "carvalho", "tom"}
+
+
+def test_near_words_meet_a_subject_and_far_ones_do_not(scorer: Scorer) -> None:
+    subject = find_subject("A detective studies the murder.", scorer.vocabulary, scorer.english)
+    near = cover(subject, parse("The investigator examined the killing."), scorer.vocabulary)
+    far = cover(subject, parse("Two farmers ate warm bread by a river."), scorer.vocabulary)
+    assert near.share > far.share + 0.25
+
+
+def test_a_name_is_met_by_itself_alone(scorer: Scorer) -> None:
+    subject = find_subject("The widow of old Bremmel waits.", scorer.vocabulary, scorer.english)
+    place = subject.words.index("bremmel")
+    assert subject.weights[place] == max(subject.weights)
+    other = cover(subject, parse("Old Harrow waits for a widow."), scorer.vocabulary)
+    same = cover(subject, parse("Bremmel waits."), scorer.vocabulary)
+    assert (other.met[place], same.met[place]) == (0.0, 1.0)
+
+
+def test_repetition_counts_runs_of_four_words() -> None:
+    words = parse("The bell rang out again and the bell rang out again.").words
+    assert most_repeated(words)[1] == 2
+    assert repeated_share(words) == pytest.approx(5 / 11)
+    assert repeated_share(("one", "two", "three", "four", "five")) == 0.0
+
+
+def test_repetition_far_apart_in_a_long_text_is_no_loop() -> None:
+    middle = tuple(f"word{i}" for i in range(1000))
+    phrase = ("once", "upon", "a", "time", "there")
+    assert repeated_share((*phrase, *middle, *phrase)) == 0.0
+
+
+def test_shuffled_words_gain_less(scorer: Scorer) -> None:
+    salad = corruption.shuffle_words(STORY, 3)
+    assert scorer.word_order.gain(parse(STORY)) > scorer.word_order.gain(parse(salad)) + 0.5
+
+
+def test_order_figures_average_to_nought_over_all_orders(scorer: Scorer) -> None:
+    """Their promise: a shuffled text measures 0 on average, whatever its style."""
+    sentences = split_sentences(STORY)[:4]
+    figures = [
+        order_features(parse(" ".join(order)), scorer.vocabulary, scorer.english)
+        for order in permutations(sentences)
+    ]
+    mean = np.mean([f for f in figures if f is not None], axis=0)
+    assert len(figures) == 24
+    assert np.abs(mean).max() < 1e-9
+
+
+def test_too_few_sentences_tell_no_order(scorer: Scorer) -> None:
+    passage = parse("He came. He saw. He left.")
+    assert scorer.sentence_order.measure(passage, scorer.vocabulary, scorer.english) is None
+
+
+def test_spoiling_is_seeded_and_changes_the_text() -> None:
+    words, sentences = corruption.shuffle_words, corruption.shuffle_sentences
+    for spoil in (corruption.loop, corruption.truncate, words, sentences):
+        assert spoil(STORY, 1) == spoil(STORY, 1) != STORY
+    assert sorted(split_sentences(corruption.shuffle_sentences(STORY, 2))) == sorted(
+        split_sentences(STORY)
+    )
+
+
+def test_a_curve_rises_and_is_level_outside_its_points() -> None:
+    clean, spoiled = np.linspace(0, 10, 101), np.linspace(-10, 0, 101)
+    points = fit_curve(clean, spoiled, {5.0: 4.0, 50.0: 9.0, 90.0: 10.0})
+    part = Part(1.0, tuple((x, y) for x, y in points))
+    marks = [part.mark(x) for x in (-99.0, -5.0, 0.5, 5.0, 9.0, 99.0)]
+    assert marks == [0.5, 0.5, 4.0, 9.0, 10.0, 10.0]
+
+
+def test_logistic_weights_point_to_the_better_side() -> None:
+    differences = np.random.default_rng(0).normal(size=(400, 2)) + np.array([1.0, 0.0])
+    weights = fit_logistic(differences, np.ones(400), decay=0.01)
+    assert weights[0] > 5 * abs(weights[1])
+
+
+def test_separation_is_the_chance_of_the_right_order() -> None:
+    assert separation(np.array([2.0, 3.0]), np.array([1.0, 2.0])) == pytest.approx(7 / 8)
