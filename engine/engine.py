@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from engine.autotrain.favourites import Mixes, with_mix
 from engine.autotrain.plan import check_request
 from engine.autotrain.run import Readiness, readiness
 from engine.domain.example import Author, Example, RejectedCandidate
@@ -283,3 +284,14 @@ class Engine:
         previous = self.store.versions.previous(user_id)
         self.store.versions.activate(user_id, previous.id if previous else None)
         return previous
+
+    # Favourites
+
+    def favourites(self, user_id: str) -> Mixes:
+        """Genre mixes the user has saved, by name."""
+        return dict(self.store.preferences.get(user_id, "favourite_mixes", {}))
+
+    def save_favourite(self, user_id: str, name: str, mix: Mapping[str, float] | None) -> None:
+        """Keep a genre mix under a name; None forgets it. Raises `InvalidInput`."""
+        mixes = with_mix(self.favourites(user_id), name, mix)
+        self.store.preferences.set(user_id, "favourite_mixes", mixes)

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from models.catalog import BaseModel, read_catalog
 from models.errors import ChecksumMismatch, WeightsMissing
@@ -47,8 +48,8 @@ def package_folder(package: str) -> Path:
 
 def embedding_folder() -> Path:
     """The verified folder of the packaged sentence-embedding model."""
-    row = read_catalog()["embedding"]
-    folder = package_folder(row["package"]) / row["folder"]
+    row: dict[str, Any] = read_catalog()["embedding"]
+    folder = package_folder(row["package"]) / str(row["folder"])
     for name, expected in row["sha256"].items():
         verify(folder / name, expected)
     return folder

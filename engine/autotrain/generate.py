@@ -24,10 +24,12 @@ from engine.store import Store
 from engine.store.examples import NewExample
 from engine.store.outcomes import NewRejected
 from engine.writing.passage import MAX_TOKENS, MAX_WORDS, MIN_WORDS, read_passage
-from models.base import LanguageModel
+from models.base import LanguageModel, Message
 from models.errors import ModelError, RateLimited, Unavailable
 
 MAX_CANDIDATES = 2
+# Shorter answers are no story that could be gone on with.
+FEWEST_WORDS = 40
 # A model server that is being restarted must not fail slots.
 RETRY_SECONDS = 60.0
 TEMPERATURE = 0.7
@@ -142,7 +144,17 @@ class Generation:
         return Written(slot, tuple(candidates), failure, time.monotonic() - started)
 
     def _candidate(self, slot: Slot, seed: int) -> Candidate:
-        prompt = story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style)
+        messages = render(request_of(slot))
+        text = self._ask(messages, seed)
+        if FEWEST_WORDS <= len(text.split()) < MIN_WORDS and not self._cancelled():
+            # A small model often ends after one paragraph: let it write the next one.
+            so_far = text + "\n\n"
+            text = self._ask([*messages, Message("assistant", so_far)], seed, so_far=so_far)
+        quality = self._scorer.score(text, prompt=slot.seed_prompt, genre=slot.genre.value)
+        return Candidate(text, quality, self._reason(text, quality))
+
+    def _ask(self, messages: list[Message], seed: int, *, so_far: str = "") -> str:
+        """One passage, asked for again while the teacher is away for a moment."""
         text = ""
         too_late = stop_after_delay(self._retry_seconds)
         for attempt in Retrying(
@@ -154,12 +166,11 @@ class Generation:
             with (
                 attempt,
                 self._model.stream(
-                    render(prompt), temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
+                    messages, temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
                 ) as answer,
             ):
-                text = read_passage(answer, self._cancelled)
-        quality = self._scorer.score(text, prompt=slot.seed_prompt, genre=slot.genre.value)
-        return Candidate(text, quality, self._reason(text, quality))
+                text = read_passage(answer, self._cancelled, so_far=so_far)
+        return text
 
     def _reason(self, text: str, quality: Quality) -> str:
         words = len(text.split())
@@ -200,7 +211,7 @@ class Generation:
             genre=slot.genre.value,
             style=slot.style,
             seed_prompt=slot.seed_prompt,
-            prompt=story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style),
+            prompt=request_of(slot),
             completion=candidate.text,
             source=Source.AUTO_TRAIN,
             author=Author.TEACHER,
@@ -214,8 +225,13 @@ class Generation:
         return NewRejected(
             candidate=place,
             genre=slot.genre.value,
-            prompt=story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style),
+            prompt=request_of(slot),
             completion=candidate.text,
             quality=candidate.quality,
             reason=reason,
         )
+
+
+def request_of(slot: Slot) -> str:
+    """What the teacher is asked for a slot; stored and trained on."""
+    return story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style)

@@ -70,7 +70,7 @@ def compare(
     # One model after the other: the server does not batch requests with different adapters.
     with ThreadPoolExecutor(in_flight) as pool:
         texts = [
-            list(pool.map(lambda row, m=model: answer(m, *row), enumerate(prompts)))  # type: ignore[misc]
+            list(pool.map(lambda row, m=model: answer(m, *row), enumerate(prompts)))
             for model in (before, after)
         ]
     if cancelled():

@@ -23,13 +23,15 @@ def last_full_sentence(text: str) -> str:
     return text[: ends[-1]].rstrip() if ends else text.strip()
 
 
-def read_passage(pieces: Iterable[str], stopped: Callable[[], bool] = lambda: False) -> str:
+def read_passage(
+    pieces: Iterable[str], stopped: Callable[[], bool] = lambda: False, *, so_far: str = ""
+) -> str:
     """Read until a sentence ends at GOOD_WORDS words or more, at MAX_WORDS, or at the stream's end.
 
     Whoever closes the stream after this returns frees the model at once. `stopped` is asked between
-    pieces and ends the reading early.
+    pieces and ends the reading early. `so_far` is text that the pieces continue.
     """
-    text = ""
+    text = so_far
     for piece in pieces:
         text += piece
         words = len(text.split())

@@ -77,7 +77,7 @@ def test_a_file_that_is_no_model_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_cut_stream_is_an_error_not_a_short_answer() -> None:
-    with fake_llamacpp(cuts=1) as fake, pytest.raises(Unavailable, match="broke off|not answer"):
+    with fake_llamacpp(cuts=1) as fake, pytest.raises(Unavailable, match=r"broke off|not answer"):
         complete(LlamaCppModel("fake", fake.url), ASK)
 
 

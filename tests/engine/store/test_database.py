@@ -123,6 +123,7 @@ def test_one_process_migrates_several_databases_at_once(tmp_path: Path) -> None:
 
 def test_an_error_rolls_the_whole_transaction_back(store: Store) -> None:
     at = datetime.now(UTC)
+
     def twice() -> None:
         with store.database.write() as connection:
             connection.execute(insert(users).values(id="carl", created_at=at))
