@@ -8,6 +8,7 @@ it answers, and ends when its stdin closes. Adapters are fixed when it starts, a
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import httpx
 
 from models.errors import Unavailable
 from models.lifeline import end_with_parent
+from models.weights import package_folder
 
 
 class LlamaCppServer:
@@ -99,8 +101,23 @@ class LlamaCppServer:
         self.close()
 
 
+def load_openmp() -> None:
+    """Load the OpenMP runtime that xllamacpp links to: the system's, or the one inside torch.
+
+    A bare Debian has none, and the wheel brings none.
+    """
+    try:
+        ctypes.CDLL("libgomp.so.1", mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        bundled = sorted((package_folder("torch") / "lib").glob("libgomp*.so*"))
+        if not bundled:
+            raise
+        ctypes.CDLL(str(bundled[0]), mode=ctypes.RTLD_GLOBAL)
+
+
 def serve(arguments: argparse.Namespace) -> None:
     """Load the model, print the address, answer until the parent goes."""
+    load_openmp()
     import xllamacpp
 
     params = xllamacpp.CommonParams()

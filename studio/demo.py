@@ -11,15 +11,13 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from engine.autotrain.generate import Generation
 from engine.autotrain.plan import check_request, make_plan
@@ -28,6 +26,7 @@ from engine.domain.job import JobKind
 from engine.domain.version import Version
 from engine.evaluation.compare import EvaluationPrompt, compare, evaluation_prompts
 from engine.quality.score import Scorer
+from engine.rendering import render
 from engine.serving.base import prepare_base, served_gguf
 from engine.serving.model_server import ModelServer
 from engine.serving.resolve import student, teacher
@@ -35,7 +34,8 @@ from engine.settings import Settings
 from engine.store import Store, open_store
 from engine.training.run import run_training
 from engine.training.split import split_examples
-from models.base import LanguageModel, Message
+from models.base import LanguageModel
+from studio.demo_table import mean, show
 
 USER = "demo"
 REQUESTED = 40
@@ -249,7 +249,7 @@ def measure_serving(model: LanguageModel, prompt: EvaluationPrompt) -> dict[str,
     sent = time.monotonic()
     first = sent
     pieces = 0
-    with model.stream([Message("user", prompt.request)], max_tokens=120, seed=1) as answer:
+    with model.stream(render(prompt.request), max_tokens=120, seed=1) as answer:
         for _ in answer:
             pieces += 1
             if pieces == 1:
@@ -264,46 +264,3 @@ def measure_serving(model: LanguageModel, prompt: EvaluationPrompt) -> dict[str,
 
 def last_epoch(store: Store, run_id: str) -> float:
     return round(max(step.epoch for step in store.runs.steps(run_id)), 2)
-
-
-def mean(values: Any) -> float:
-    numbers = list(values)
-    return round(sum(numbers) / len(numbers), 2)
-
-
-def show(console: Console, report: dict[str, Any], path: Path) -> None:
-    """The closing table and one text before and after."""
-    examples, training, evaluation = report["examples"], report["training"], report["evaluation"]
-    low, high = evaluation["interval"]
-    table = Table(title=f"{report['version']['name']} v{report['version']['number']}")
-    table.add_column("What")
-    table.add_column("Measured", justify="right")
-    rows = [
-        (
-            "Examples kept of written",
-            f"{examples['kept']} of {examples['kept'] + examples['rejected']}",
-        ),
-        ("Average quality (0-10)", f"{examples['average_quality']}"),
-        ("Trained tokens per second", f"{training['tokens_per_second']}"),
-        ("Training seconds", f"{training['seconds']}"),
-        ("Held-out loss before", f"{evaluation['held_out_loss_before']:.3f}"),
-        ("Held-out loss after", f"{evaluation['held_out_loss_after']:.3f}"),
-        (f"Gain, 95 % interval (n = {evaluation['n']})", f"{low:+.3f} to {high:+.3f}"),
-        (
-            "Quality before → after",
-            f"{evaluation['quality_before']} → {evaluation['quality_after']}",
-        ),
-        ("Adapter SHA-256", report["version"]["adapter_sha256"][:16] + "…"),
-        ("Serving tokens per second", f"{report['serving']['tokens_per_second']}"),
-        ("First token after (ms)", f"{report['serving']['time_to_first_token_ms']}"),
-        ("Total seconds", f"{report['total_seconds']}"),
-    ]
-    for row in rows:
-        table.add_row(*row)
-    sample = report["samples"][0]
-    console.print(table)
-    console.print(f"\n[bold]{sample['prompt']}[/bold]", highlight=False)
-    console.print(f"\n[bold]Before[/bold]\n{sample['before']}", highlight=False)
-    console.print(f"\n[bold]After[/bold]\n{sample['after']}\n", highlight=False)
-    console.print(evaluation["verdict"], highlight=False)
-    console.print(f"Report: {path}", highlight=False)

@@ -71,7 +71,7 @@ def verdict(gain: LossGain, rival: str) -> str:
         f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})"
     )
     if gain.is_better:
-        return f"Better than {rival} beyond doubt: {figures}. It is active."
+        return f"Better than {rival} beyond its interval: {figures}. It is active."
     return f"Not proved better than {rival}: {figures}. It waits for you to activate it."
 
 

@@ -7,17 +7,23 @@ folder's lock while it lives and ends when its parent does. Exit code 77 means: 
 from __future__ import annotations
 
 import fcntl
+import importlib
 import json
 import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from models.lifeline import end_with_parent
 
+if TYPE_CHECKING:
+    from engine.training.lora_sft import StepReport
+
 OUT_OF_MEMORY = 77
+# Trainers by the name a recipe gives; imported only here, where one is run.
+TRAINERS = {"lora_sft": "engine.training.lora_sft"}
 RUN_FILE = "run.json"
 RESULT_FILE = "result.json"
 
@@ -44,19 +50,19 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     from engine.domain.run import Step
     from engine.settings import load_settings
     from engine.store import open_store
-    from engine.training import lora_sft
     from engine.training.rows import TextRow
 
     store = open_store(load_settings().database)
     rows = {part: [TextRow(*row) for row in pairs] for part, pairs in run["rows"].items()}
 
-    def on_step(report: lora_sft.StepReport) -> None:
+    def on_step(report: StepReport) -> None:
         fields = asdict(report)
         store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
         store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
 
     base = Path(run["base"])
-    result = lora_sft.train(
+    trainer = importlib.import_module(TRAINERS[run["trainer"]])
+    result = trainer.train(
         rows["train"],
         rows["validation"],
         base=base,

@@ -10,6 +10,7 @@ import yaml
 
 from engine.domain.recipe import Recipe
 from engine.errors import InvalidInput, NotFound
+from engine.training.child import TRAINERS
 
 FOLDER = Path(__file__).with_name("recipes")
 
@@ -44,4 +45,6 @@ def parse_recipe(data: dict[str, Any]) -> Recipe:
     for name in ("dropout", "warmup_ratio", "weight_decay"):
         if not 0 <= data[name] < 1:
             raise InvalidInput(name, f"must be from 0 to below 1, got {data[name]}")
+    if data["trainer"] not in TRAINERS:
+        raise InvalidInput("trainer", f"must be of {', '.join(TRAINERS)}, got {data['trainer']!r}")
     return Recipe(**data)

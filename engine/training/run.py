@@ -121,6 +121,7 @@ def describe(
     same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
     return {
         "run_id": run.id,
+        "trainer": recipe.trainer,
         "base": str(base.folder.resolve()),
         "recipe": settings,
         "rows": rows,

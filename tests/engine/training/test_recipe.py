@@ -27,6 +27,7 @@ def test_every_recipe_loads_under_its_own_name() -> None:
         ("learning_rate", -1.0),
         ("dropout", 1.0),
         ("surprise", 1),
+        ("trainer", "magic"),
         ("seed", None),
     ],
 )

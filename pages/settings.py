@@ -1,0 +1,30 @@
+"""Settings: names, the base model, storage, and every setting in force."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from studio.web import session
+from studio.web.components.people import add_name, choose_name
+from studio.web.components.settings import base_model, settings_table, storage_table
+from studio.web.connection import engine
+from studio.web.wording import plain
+
+studio, user = engine(), session.me()
+st.title("Settings")
+
+st.subheader("Names")
+st.markdown(f"This browser acts for **{plain(user)}**. Every name has its own stories and model.")
+others = [name for name in studio.users() if name != user]
+if others:
+    choose_name(others, key="settings/be")
+add_name(studio, label="Add a name", button="Add and switch", key="settings/add")
+
+st.subheader("Base model")
+base_model(studio.settings.base_model)
+
+st.subheader("Storage used")
+storage_table(studio.settings.home)
+
+st.subheader("Settings in force")
+settings_table(studio.settings)

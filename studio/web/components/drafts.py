@@ -1,0 +1,177 @@
+"""Drafts of a story: one at a time with a pager, its figures, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.story import Draft, Story
+from engine.domain.version import model_name
+from engine.engine import Engine, Writer
+from studio.web import session
+from studio.web.components.errors import told
+from studio.web.components.prose import prose
+from studio.web.components.quality import quality_popover
+from studio.web.wording import duration, plain, words
+
+ENDINGS = {
+    "closed": "stopped early",
+    "length": "cut at its longest: continue goes on",
+    "edited": "your edit",
+}
+
+
+def story_drafts(studio: Engine, story: Story, writers: tuple[Writer, ...]) -> None:
+    """All drafts in one column, or the student's beside the others when both write."""
+    if len(writers) == 1:
+        draft_column(studio, story, list(story.drafts), "all", writers[0])
+        return
+    left, right = st.columns(2, gap="medium")
+    mine = [draft for draft in story.drafts if is_students(draft, story.user_id)]
+    rest = [draft for draft in story.drafts if draft not in mine]
+    with left:
+        st.markdown("**Teacher**, and your edits")
+        draft_column(studio, story, rest, "teacher", "teacher")
+    with right:
+        st.markdown("**My zega**")
+        draft_column(studio, story, mine, "student", "student")
+
+
+def is_students(draft: Draft, user: str) -> bool:
+    """Whether a version of the user's own model wrote it: those are named `zega-<user> v<n>`."""
+    return draft.model.startswith(f"{model_name(user)} v")
+
+
+def draft_column(
+    studio: Engine, story: Story, drafts: list[Draft], column: str, writer: Writer
+) -> None:
+    """The draft that is shown in this column, with everything around it."""
+    if not drafts:
+        st.caption("No text here yet.")
+        regenerate(story, writer, column, "Write")
+        return
+    numbers = [draft.number for draft in drafts]
+    shown = session.draft_shown(column)
+    place = numbers.index(shown) if shown in numbers else len(drafts) - 1
+    draft = drafts[place]
+    if session.editing() == draft.id:
+        edit(studio, story, draft, column)
+        return
+    with st.container(border=True):
+        prose(draft.text)
+    figures(draft)
+    actions(studio, story, draft, writer, column)
+    if len(drafts) > 1:
+        pager(numbers, place, column)
+
+
+def figures(draft: Draft) -> None:
+    """Who wrote it, how long it is, how fast it came, how good it is."""
+    parts = [plain(draft.model), f"{words(draft.text):,} words"]
+    if draft.seconds > 0:
+        parts.append(plain(duration(draft.seconds)))
+        parts.append(plain(f"{draft.completion_tokens / draft.seconds:.0f} tokens/s"))
+    if draft.finish_reason in ENDINGS:
+        parts.append(ENDINGS[draft.finish_reason])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quality_popover(draft.quality, key=f"quality/{draft.id}")
+        st.caption(" · ".join(parts))
+
+
+def actions(studio: Engine, story: Story, draft: Draft, writer: Writer, column: str) -> None:
+    """Continue, regenerate, edit, thumbs, copy, download."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            "Continue",
+            key=f"continue/{draft.id}",
+            icon=":material/resume:",
+            on_click=session.ask,
+            args=(session.Ask(story.id, (writer,), draft, column),),
+        )
+        regenerate(story, writer, column, "Regenerate")
+        st.button(
+            "Edit",
+            key=f"edit/{draft.id}",
+            icon=":material/edit:",
+            on_click=session.edit,
+            args=(draft.id,),
+        )
+        with st.popover("Copy", icon=":material/content_copy:"):
+            st.caption("Use the copy button at the text's upper right.")
+            st.code(draft.text, language=None, wrap_lines=True, height=240)
+        st.download_button(
+            "Download",
+            draft.text,
+            file_name=f"story-{draft.number}.txt",
+            mime="text/plain",
+            key=f"download/{draft.id}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if draft.example_id is not None:
+            thumbs(studio, story.user_id, draft.example_id)
+
+
+def regenerate(story: Story, writer: Writer, column: str, label: str) -> None:
+    """Another draft; the ones before stay behind the pager."""
+    st.button(
+        label,
+        key=f"again/{story.id}/{column}",
+        icon=":material/refresh:",
+        help="Writes another draft. No draft is ever lost.",
+        on_click=session.ask,
+        args=(session.Ask(story.id, (writer,), None, column),),
+    )
+
+
+def thumbs(studio: Engine, user: str, example_id: str) -> None:
+    """A person's verdict; thumbs down keeps the text out of training."""
+    key = session.widget(f"thumb/{example_id}")
+    if key not in st.session_state:
+        feedback = studio.store.examples.get(user, example_id).feedback
+        st.session_state[key] = {1: 1, -1: 0}.get(feedback)
+
+    def rate() -> None:
+        given = session.value(f"thumb/{example_id}")
+        studio.rate(user, example_id, {1: 1, 0: -1, None: 0}[given])
+
+    st.feedback("thumbs", key=key, on_change=rate)
+
+
+def edit(studio: Engine, story: Story, draft: Draft, column: str) -> None:
+    """The text in a field. Saving makes a draft of your own; the one before stays."""
+    text = st.text_area(
+        "Your version", draft.text, key=session.widget(f"text/{draft.id}"), height=420
+    )
+    with st.container(horizontal=True):
+        if st.button("Save my version", type="primary", icon=":material/save:"):
+            with told(safe="The draft before it is safe."):
+                studio.save_edit(story.user_id, story.id, text)
+                session.edit(None)
+                session.show_draft(column, None)
+                session.notice("Saved as a draft of your own.")
+                st.rerun()
+        st.button("Discard", on_click=session.edit, args=(None,))
+
+
+def pager(numbers: list[int], place: int, column: str) -> None:
+    """`2 of 5`, with a step to either side."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            "",
+            key=f"earlier/{column}",
+            icon=":material/chevron_left:",
+            help="Earlier draft",
+            disabled=place == 0,
+            on_click=session.show_draft,
+            args=(column, numbers[max(0, place - 1)]),
+        )
+        st.caption(f"Draft {place + 1} of {len(numbers)}")
+        st.button(
+            "",
+            key=f"later/{column}",
+            icon=":material/chevron_right:",
+            help="Later draft",
+            disabled=place == len(numbers) - 1,
+            on_click=session.show_draft,
+            args=(column, numbers[min(len(numbers) - 1, place + 1)]),
+        )

@@ -1,0 +1,57 @@
+"""Errors as people can use them: what happened, what to do, a code to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from engine.errors import EngineError
+from models.errors import ModelError
+from studio.web.wording import plain
+
+ADVICE = {
+    "model_unavailable": "Wait a few seconds and try again. If it stays, restart the studio.",
+    "rate_limited": "Wait a minute and try again.",
+    "context_too_long": "Shorten the prompt, or start a new story instead of continuing this one.",
+    "not_found": "It may have been removed elsewhere. Reload the page.",
+    "not_enough_examples": "Generate more above, or write and keep texts on the Write page.",
+    "does_not_fit": "Close other programs, or set a smaller ZEGA_BASE_MODEL (see Settings).",
+    "weights_missing": "Run `make setup` to fetch the base model again.",
+    "checksum_mismatch": "Run `make setup` to fetch the file again.",
+    "training_failed": "Start it again: it goes on from its last checkpoint.",
+    "identity_mismatch": "Train again on the base model that is served now.",
+    "parked": "Start it again. If it ends the same way, look into the log named above.",
+}
+
+
+def show_error(message: str, code: str, *, safe: str = "") -> None:
+    """One error; `safe` says what was not lost, where that is true."""
+    lines = [plain(message)]
+    if safe and "safe" not in message:
+        lines.append(safe)
+    if code in ADVICE:
+        lines.append(ADVICE[code])
+    with st.container(gap="xxsmall"):
+        st.error("  \n".join(lines), icon=":material/error:")
+        st.caption(f"Code to quote: `{code}`")
+
+
+@contextmanager
+def told(*, safe: str = "") -> Iterator[None]:
+    """Draw an error that people can act on instead of raising it."""
+    try:
+        yield
+    except (EngineError, ModelError) as error:
+        show_error(str(error), error.code, safe=safe)
+
+
+def unexpected(error: Exception) -> bool:
+    """Draw what nobody foresaw, without its insides. The traceback is in the studio's log."""
+    show_error(
+        f"Something went wrong inside the studio ({type(error).__name__}). Reload the page.",
+        "internal_error",
+        safe="Everything saved so far is safe.",
+    )
+    return True

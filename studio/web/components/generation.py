@@ -1,0 +1,113 @@
+"""Steps 3 and 4 of Auto-Train: texts as they are kept, and what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.example import Example, RejectedCandidate
+from engine.domain.job import JobState
+from engine.engine import AutoTrainView, Engine
+from studio.web import charts, session
+from studio.web.components.errors import show_error
+from studio.web.components.jobs import bar, cancel_button
+from studio.web.components.prose import prose
+from studio.web.wording import duration, genre_label, plain, shortened
+
+SHOWN = 20
+EVERY_SECONDS = 2
+
+
+def generation(studio: Engine, job_id: str) -> None:
+    """Live while the job runs; its results once it has ended."""
+    running = not studio.auto_train_view(session.me(), job_id, limit=0).job.state.is_final
+    draw = st.fragment(show_generation, run_every=EVERY_SECONDS if running else None)
+    draw(studio, job_id, was_running=running)
+
+
+def show_generation(studio: Engine, job_id: str, *, was_running: bool) -> None:
+    """One look at the job. When it has just ended the whole page is drawn again."""
+    view = studio.auto_train_view(session.me(), job_id, limit=SHOWN)
+    if view.job.state.is_final:
+        if was_running:
+            st.rerun()
+        ending(view)
+        results(studio, view)
+    else:
+        bar(view.job)
+        summary = view.summary
+        st.caption(
+            f"{summary.kept} kept, {summary.rejected} rejected, {summary.failed} without an answer. "
+            "It goes on when you leave this page."
+        )
+        cancel_button(studio, view.job, key=f"cancel/{job_id}")
+    texts(view)
+
+
+def ending(view: AutoTrainView) -> None:
+    """Why it ended, unless it simply finished."""
+    if view.job.state is JobState.CANCELLED:
+        st.info("It was cancelled. Everything kept so far is safe.", icon=":material/stop_circle:")
+    if view.job.state is JobState.FAILED:
+        show_error(view.job.error, view.job.error_code, safe="Everything kept so far is safe.")
+
+
+def results(studio: Engine, view: AutoTrainView) -> None:
+    """Figures and charts of a job that has ended."""
+    summary = view.summary
+    slots = summary.successful + summary.failed
+    if not slots:
+        st.caption("Nothing was written.")
+        return
+    share = f"{summary.successful / slots:.0%}"
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Answered", f"{share} of {slots}", width="content")
+        st.metric("Kept", f"{summary.kept} of {summary.successful}", width="content")
+        st.metric("Average quality", f"{summary.average_quality:.2f} of 10", width="content")
+        if seconds := view.job.result.get("total_time"):
+            st.metric("Time", duration(seconds), width="content")
+    if not summary.scores:
+        return
+    left, right = st.columns(2)
+    left.plotly_chart(
+        charts.quality_histogram(summary.scores, studio.settings.keep_threshold),
+        key="quality",
+        alt=f"Histogram of {len(summary.scores)} scores",
+        config={"displayModeBar": False},
+    )
+    right.plotly_chart(
+        charts.genre_bars(summary.genre_distribution),
+        key="genres",
+        alt="Bars: texts of each genre",
+        config={"displayModeBar": False},
+    )
+
+
+def texts(view: AutoTrainView) -> None:
+    """The newest kept texts; the rejected ones behind a tab, with reasons."""
+    kept, rejected = st.tabs(["Kept", "Rejected"], key=f"texts/{view.job.id}")
+    with kept:
+        if not view.kept:
+            st.caption("None yet.")
+        for example in view.kept:
+            text_card(example, "")
+        more(len(view.kept), view.summary.kept)
+    with rejected:
+        st.caption("Stored apart with the reason. They are never trained on.")
+        for candidate in view.rejected:
+            text_card(candidate, candidate.reason)
+
+
+def text_card(text: Example | RejectedCandidate, reason: str) -> None:
+    """One text, closed: genre, score and first words; open: all of it."""
+    title = f"{text.quality.score:.1f} · {genre_label(text.genre)} · {shortened(text.completion)}"
+    with st.expander(plain(title)):
+        if reason:
+            st.markdown(f"**Rejected:** {plain(reason)}")
+        st.caption(plain(text.prompt))
+        prose(text.completion)
+
+
+def more(shown: int, count: int) -> None:
+    """Say when not everything is listed."""
+    if count > shown:
+        st.caption(f"The newest {shown} of {count}.")

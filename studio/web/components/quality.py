@@ -1,0 +1,31 @@
+"""A score and what it is made of."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.quality import Quality
+from studio.web.wording import plain
+
+
+def quality_popover(quality: Quality, *, key: str) -> None:
+    """`7.8 of 10`; its parts and reasons on a click."""
+    with st.popover(
+        f"Score {quality.score:.1f}", icon=":material/speed:", type="tertiary", key=key
+    ):
+        quality_parts(quality)
+
+
+def quality_parts(quality: Quality) -> None:
+    """Parts with their share of ten, then what lowered the score."""
+    st.caption("Parts of the score, each from 0 to 10")
+    for name, value in quality.parts.items():
+        st.progress(min(1.0, max(0.0, value / 10)), text=plain(f"{part_label(name)}: {value:.1f}"))
+    for reason in quality.reasons:
+        st.markdown(f"- {plain(reason)}")
+    if not quality.reasons:
+        st.caption("Nothing lowered it.")
+
+
+def part_label(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,115 @@
+"""Versions of one's own model: cards with what they are, how they were measured, and a switch."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.evaluation import LossGain
+from engine.domain.version import Version
+from engine.engine import Engine
+from studio.web import session
+from studio.web.components.before_after import before_after
+from studio.web.components.errors import told
+from studio.web.wording import moment, plain, size
+
+
+def in_use(studio: Engine, active: Version | None) -> None:
+    """Which model answers now, and the two ways back."""
+    user = session.me()
+    if active is None:
+        st.markdown("The **untrained base** answers. Activate a version to write with it.")
+        return
+    st.markdown(f"**{plain(active.label)}** answers as your model.")
+    previous = studio.store.versions.previous(user)
+    with st.container(horizontal=True):
+        if previous is not None:
+            back = f"Roll back to {previous.label}"
+            if st.button(back, icon=":material/undo:"):
+                with told():
+                    studio.roll_back(user)
+                    say_active(previous)
+        if st.button("Back to the base", icon=":material/restart_alt:"):
+            with told():
+                studio.activate(user, None)
+                say_active(None)
+
+
+def version_card(studio: Engine, version: Version, active: Version | None) -> None:
+    """One version with everything that is known of it."""
+    is_active = active is not None and active.id == version.id
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(version.label, width="content")
+            if is_active:
+                st.badge("active", icon=":material/check:", color="green")
+            else:
+                activate_button(studio, version)
+        st.markdown(plain(version.verdict))
+        figures(studio, version)
+        with st.expander("Before and after", icon=":material/compare_arrows:"):
+            before_after(version)
+        with st.expander("Where it comes from", icon=":material/account_tree:"):
+            lineage(studio, version)
+
+
+def activate_button(studio: Engine, version: Version) -> None:
+    """Make this version answer."""
+    if st.button("Activate", key=f"activate/{version.number}", icon=":material/play_arrow:"):
+        with told():
+            studio.activate(version.user_id, version.number)
+            say_active(version)
+
+
+def say_active(version: Version | None) -> None:
+    """Draw the page again, with a toast."""
+    session.notice(f"{version.label if version else 'The base'} answers in a few seconds.")
+    st.rerun()
+
+
+def figures(studio: Engine, version: Version) -> None:
+    """The few figures that decide."""
+    gain = version.gain
+    snapshot = studio.store.snapshots.get(version.user_id, version.snapshot_id)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Made", moment(version.created_at), width="content")
+        st.metric("Examples", f"{len(snapshot.rows):,}", width="content")
+        st.metric(
+            f"Held-out loss, n = {gain.rows}",
+            f"{gain.after:.3f}",
+            delta=f"{gain.after - gain.before:+.3f} against the base",
+            delta_color="inverse",
+            help="How surprised the model is by texts it never saw, in nats per token. "
+            "Lower is better.",
+            width="content",
+        )
+    st.caption(plain(interval("Gain over the base", gain)))
+    if version.gain_over_active is not None:
+        st.caption(plain(interval("Gain over the version before", version.gain_over_active)))
+
+
+def interval(label: str, gain: LossGain) -> str:
+    """A gain with its 95 % interval."""
+    return (
+        f"{label}: {gain.gain:+.3f} nats per token "
+        f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})."
+    )
+
+
+def lineage(studio: Engine, version: Version) -> None:
+    """Base, recipe, sizes and checksums."""
+    home = studio.settings.home
+    adapter, gguf = home / version.adapter_path, home / version.gguf_path
+    weights = sum(path.stat().st_size for path in adapter.glob("*") if path.is_file())
+    served = gguf.stat().st_size if gguf.exists() else 0
+    rows = {
+        "Base model": version.base_model,
+        "Recipe": version.recipe,
+        "Adapter": f"{size(weights)}, SHA-256 {version.adapter_sha256}",
+        "Served file": f"{size(served)}, SHA-256 {version.gguf_sha256}",
+        "Base file": f"SHA-256 {version.identity.base_sha256}",
+        "Converted by": version.identity.converter,
+        "Folder": str(adapter.parent),
+    }
+    for label, text in rows.items():
+        st.caption(label)
+        st.text(text, width="stretch")

@@ -1,0 +1,178 @@
+"""What a person asks for: prompt, genre, style, who writes, how freely."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from engine.autotrain.plan import styles
+from engine.domain.version import Version
+from engine.engine import Engine, Writer
+from engine.errors import EngineError
+from engine.writing.writer import Sampling
+from studio.web import session
+from studio.web.wording import genre_label, plain
+
+PRESETS = {"Careful": 0.4, "Balanced": 0.8, "Wild": 1.1}
+WRITERS: dict[str, tuple[Writer, ...]] = {
+    "Teacher": ("teacher",),
+    "My zega": ("student",),
+    "Both": ("teacher", "student"),
+}
+
+
+def write_form(studio: Engine) -> None:
+    """Draw the form. Nothing in it interrupts a text that is being written, but the button."""
+    st.text_area(
+        "What is the story about?",
+        key=session.widget("prompt"),
+        persist_state="session",
+        on_change="ignore",
+        height=130,
+        max_chars=4000,
+        placeholder="A lighthouse keeper finds a letter addressed to her, dated tomorrow.",
+    )
+    st.selectbox(
+        "Genre",
+        ["", *studio.genres()],
+        format_func=genre_label,
+        key=session.widget("genre"),
+        persist_state="session",
+        on_change="ignore",
+    )
+    st.selectbox(
+        "Style",
+        ["", *styles()],
+        format_func=lambda style: style or "No particular style",
+        key=session.widget("style"),
+        persist_state="session",
+        on_change="ignore",
+    )
+    choose_writer(studio.active_version(session.me()))
+    choose_sampling()
+    st.button(
+        "Write",
+        type="primary",
+        icon=":material/draw:",
+        width="stretch",
+        on_click=begin,
+        args=(studio,),
+    )
+
+
+def begin(studio: Engine) -> None:
+    """Start a story from the form; what is wrong with it is told in the run."""
+    try:
+        story = studio.start_story(
+            session.me(),
+            session.value("prompt") or "",
+            genre=session.value("genre") or None,
+            style=session.value("style") or None,
+        )
+    except EngineError as error:
+        session.fail(session.Failure(str(error), error.code))
+        return
+    session.ask(session.Ask(story.id, chosen_writers(studio)))
+
+
+def choose_writer(active: Version | None) -> None:
+    """Teacher, my zega or both; the last two once there is a version that is active."""
+    session.start_with("writer", "Teacher")
+    if active is None:
+        session.set_value("writer", "Teacher")
+    st.segmented_control(
+        "Who writes?",
+        list(WRITERS),
+        required=True,
+        key=session.widget("writer"),
+        persist_state="session",
+        disabled=active is None,
+        width="stretch",
+    )
+    if active is None:
+        st.caption(
+            f"“My zega” writes once a version of zega-{plain(session.me())} is active: "
+            "teach it on the page Auto-Train."
+        )
+
+
+def chosen_writers(studio: Engine) -> tuple[Writer, ...]:
+    """Who will write; the teacher while no version is active."""
+    if studio.active_version(session.me()) is None:
+        return ("teacher",)
+    return WRITERS[cast(str, session.value("writer")) or "Teacher"]
+
+
+def choose_sampling() -> None:
+    """Presets, and the numbers behind them for those who want them."""
+    session.start_with("preset", "Balanced")
+    for name, first in (("temperature", 0.8), ("top_p", 0.95), ("max_tokens", 300)):
+        session.start_with(name, first)
+    st.segmented_control(
+        "How freely?",
+        list(PRESETS),
+        required=True,
+        key=session.widget("preset"),
+        persist_state="session",
+        on_change=take_preset,
+        width="stretch",
+    )
+    with st.expander("Advanced"):
+        st.slider(
+            "Temperature",
+            0.0,
+            1.5,
+            step=0.05,
+            key=session.widget("temperature"),
+            persist_state="session",
+            on_change="ignore",
+            help="0 always takes the likeliest word; above 1 the unlikely ones get their chance.",
+        )
+        st.slider(
+            "Top-p",
+            0.1,
+            1.0,
+            step=0.05,
+            key=session.widget("top_p"),
+            persist_state="session",
+            on_change="ignore",
+            help="Only the likeliest words that together reach this share are drawn from.",
+        )
+        st.slider(
+            "Longest answer (tokens)",
+            50,
+            1000,
+            step=50,
+            key=session.widget("max_tokens"),
+            persist_state="session",
+            on_change="ignore",
+            help="A token is about three quarters of a word.",
+        )
+        st.number_input(
+            "Seed",
+            min_value=0,
+            max_value=2**31 - 1,
+            value=None,
+            step=1,
+            key=session.widget("seed"),
+            persist_state="session",
+            on_change="ignore",
+            placeholder="a new one each time",
+            help="The same seed and settings give the same text again.",
+        )
+
+
+def take_preset() -> None:
+    """A preset is a temperature."""
+    session.set_value("temperature", PRESETS[session.value("preset")])
+
+
+def sampling() -> Sampling:
+    """How freely the next text is written."""
+    return Sampling(
+        temperature=session.value("temperature", 0.8),
+        top_p=session.value("top_p", 0.95),
+        max_tokens=session.value("max_tokens", 300),
+        seed=session.value("seed"),
+    )

@@ -1,0 +1,33 @@
+"""The screens as data: which section they are in, what they are called, where they are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROUTER = Path(__file__).with_name("router.py")
+# A file of our own: Streamlit fetches named icons for the tab from a server elsewhere.
+ICON = str(Path(__file__).with_name("icon.svg"))
+PAGES = Path(__file__).parent.parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One page; `icon` is a Material symbol."""
+
+    section: str
+    file: str
+    title: str
+    icon: str
+
+    @property
+    def path(self) -> Path:
+        return PAGES / self.file
+
+
+WRITE = Screen("Write", "write.py", "Write", ":material/edit_note:")
+AUTO_TRAIN = Screen("Teach", "auto_train.py", "Auto-Train", ":material/school:")
+MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
+SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:")
+
+SCREENS = (WRITE, AUTO_TRAIN, MY_MODEL, SETTINGS)
