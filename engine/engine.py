@@ -23,7 +23,7 @@ from engine.domain.story import Draft, Story
 from engine.domain.version import Version
 from engine.errors import InvalidInput, NotEnoughExamples, NotFound
 from engine.quality.score import Scorer
-from engine.serving.resolve import student, teacher
+from engine.serving.resolve import student, teacher, wait_for
 from engine.settings import Settings
 from engine.store import Store
 from engine.store.outcomes import OutcomeSummary
@@ -116,15 +116,16 @@ class Engine:
         sampling: Sampling | None = None,
         continue_draft: Draft | None = None,
     ) -> Writing:
-        """Another draft of a story. Raises `Unavailable` when that model cannot answer now."""
+        """Another draft of a story. Raises `Unavailable` when that model is not served in time."""
         story = self.store.stories.get(user_id, story_id)
         if writer == "student":
             version = self.store.versions.active(user_id)
             if version is None:
                 raise NotFound("trained model of", user_id)
-            model, author = student(self.store, version), Author.STUDENT
+            model = wait_for(lambda: student(self.store, version))
+            author = Author.STUDENT
         else:
-            model, author = teacher(self.store), Author.TEACHER
+            model, author = wait_for(lambda: teacher(self.store)), Author.TEACHER
         return Writing(
             self.store,
             self.scorer,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from engine.domain.version import Version
 from engine.store import Store
 from models.base import Answer, Message
 from models.errors import Unavailable
 from models.llamacpp import TIMEOUT, LlamaCppModel
+
+# A model server starts in a few seconds; a new version is loaded in as many.
+START_SECONDS = 20.0
 
 
 def teacher(store: Store, client: httpx.Client | None = None) -> LlamaCppModel:
@@ -71,3 +75,17 @@ class CurrentModel:
             seed=seed,
             stop=stop,
         )
+
+
+def wait_for(resolve: Callable[[], LlamaCppModel], seconds: float = START_SECONDS) -> LlamaCppModel:
+    """The model as soon as it is served: a person's first click may come before the server is up.
+
+    Raises `Unavailable` after `seconds`.
+    """
+    again = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(0.2),
+        reraise=True,
+    )
+    return again(resolve)

@@ -60,7 +60,9 @@ def readiness_bar(examples: int, train_at: int) -> go.Figure:
     figure = go.Figure(go.Bar(x=[examples], y=[""], orientation="h", marker_color=GREEN, width=0.5))
     for place, label in READINESS_SCALE:
         figure.add_vline(place, line_color=GREY, line_width=1)
-        figure.add_annotation(x=place, y=1.12, yref="paper", text=label, showarrow=False)
+        figure.add_annotation(
+            x=place, y=1.0, yref="paper", yanchor="bottom", text=label, showarrow=False
+        )
     if train_at:
         figure.add_vline(train_at, line_color=ORANGE, line_dash="dash", line_width=2)
     figure.update_xaxes(

@@ -74,7 +74,7 @@ def figures(draft: Draft) -> None:
         parts.append(ENDINGS[draft.finish_reason])
     with st.container(horizontal=True, vertical_alignment="center"):
         quality_popover(draft.quality, key=f"quality/{draft.id}")
-        st.caption(" · ".join(parts))
+        st.caption(" · ".join(parts), width="content")
 
 
 def actions(studio: Engine, story: Story, draft: Draft, writer: Writer, column: str) -> None:
@@ -165,7 +165,7 @@ def pager(numbers: list[int], place: int, column: str) -> None:
             on_click=session.show_draft,
             args=(column, numbers[max(0, place - 1)]),
         )
-        st.caption(f"Draft {place + 1} of {len(numbers)}")
+        st.caption(f"Draft {place + 1} of {len(numbers)}", width="content")
         st.button(
             "",
             key=f"later/{column}",

@@ -49,7 +49,7 @@ def add_name(studio: Engine, *, label: str, button: str, key: str = "add_name") 
             label,
             help=f"{RULE} Your model will be called zega-name.",
             max_chars=64,
-            placeholder="anna",
+            placeholder="for example: anna",
         )
         if not st.form_submit_button(button, type="primary"):
             return

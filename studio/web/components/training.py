@@ -19,7 +19,8 @@ STAGES = (
     ("Freezing", "The training set is frozen: a list of examples that will not change any more."),
     ("Preparing", "The base model is made ready. The first time on a machine this takes longer."),
     ("Training", "Small weights beside the base learn from your examples."),
-    ("Registering", "The result is measured on examples it never saw, and becomes a version."),
+    ("Measuring", "The result and the base are measured on examples they never saw."),
+    ("Registering", "The result becomes a version."),
     ("Comparing", "Base and version answer the same prompts, for you to compare."),
 )
 

@@ -1,0 +1,67 @@
+"""Headless Chromium for the studio: one window, and what every test of it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Page, Request, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+WAIT_MS = 120_000
+
+Scheme = Literal["light", "dark"]
+
+
+class Window:
+    """An open page and everything it complained about or asked of other machines."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:", self.url.replace("http", "ws"))):
+            self.foreign.append(request.url)
+
+    def open(self, path: str = "") -> Page:
+        """Load a page of the studio and wait for its title."""
+        self.page.goto(self.url + path)
+        self.page.get_by_role("heading", level=1).wait_for()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until no script runs and nothing is drawn any more."""
+        self.page.wait_for_timeout(400)
+        self.page.wait_for_function(
+            "!document.querySelector('[data-testid=stStatusWidget]')"
+            " && !document.querySelector('[data-stale=true]')"
+        )
+        self.page.wait_for_timeout(500)
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        wider: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wider
+
+
+@contextmanager
+def window(url: str, *, width: int = 1440, scheme: Scheme = "light") -> Iterator[Window]:
+    """A fresh browser on the studio at `url`, closed with the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        context.set_default_timeout(WAIT_MS)
+        yield Window(context.new_page(), url)
+        browser.close()
