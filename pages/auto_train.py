@@ -18,6 +18,7 @@ from studio.web.wording import plain
 studio, user = engine(), session.me()
 jobs = studio.jobs(user, limit=50)
 batch = next((job for job in jobs if job.kind is JobKind.AUTO_TRAIN), None)
+ready = studio.readiness(user)
 lesson = next((job for job in jobs if job.kind is JobKind.TRAINING), None)
 
 st.title("Auto-Train")
@@ -32,7 +33,7 @@ if batch is None or batch.state.is_final:
         st.warning(choice.problem)
     start = st.button(
         f"Write {choice.num_examples} texts",
-        type="primary",
+        type="secondary" if ready.can_train else "primary",
         icon=":material/play_arrow:",
         disabled=bool(choice.problem),
     )
@@ -42,12 +43,13 @@ if batch is None or batch.state.is_final:
             session.notice("Started. It goes on when you leave this page.")
             st.rerun()
 
-if batch is not None:
-    st.subheader("3 · Results" if batch.state.is_final else "3 · Writing and scoring")
+st.subheader("3 · Writing and scoring" if batch and not batch.state.is_final else "3 · Results")
+if batch is None:
+    st.caption("Kept and rejected texts appear here as they are written.")
+else:
     generation(studio, batch.id)
 
 st.subheader("4 · Train")
-ready = studio.readiness(user)
 if lesson is None or lesson.state.is_final:
     show_readiness(ready, studio.settings.train_at)
     if ready.can_train:

@@ -18,9 +18,10 @@ studio = engine()
 st.title("Write")
 
 writers = chosen_writers(studio)
-# Two texts side by side need the room; then the rest stands under the form.
+# Two texts side by side need the room; then what is beside a single text stands below them.
 columns = st.columns([3, 9] if len(writers) > 1 else [4, 7, 4], gap="medium")
-form, text, beside = columns[0], columns[1], columns[0] if len(writers) > 1 else columns[2]
+form, text = columns[0], columns[1].container()
+beside = columns[1].container() if len(writers) > 1 else columns[2]
 story = opened(studio)
 with form:
     write_form(studio)

@@ -22,6 +22,7 @@ from engine.errors import Cancelled, EngineError
 from engine.evaluation.compare import compare, evaluation_prompts
 from engine.jobs.attempt import MAX_ATTEMPTS, Attempt, last_words, progress_of
 from engine.serving.base import prepare_base
+from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
 from engine.training.run import run_training
 from models.catalog import find_base_model
@@ -30,7 +31,7 @@ from models.errors import ModelError, Unavailable
 log = logging.getLogger(__name__)
 
 LOADED_SECONDS = 60.0
-COMPARE_ATTEMPTS = 2
+COMPARE_ATTEMPTS = 3
 
 Work = Callable[[Engine, Job, Attempt], dict[str, Any]]
 
@@ -151,7 +152,7 @@ WORK: dict[JobKind, Work] = {JobKind.AUTO_TRAIN: auto_train, JobKind.TRAINING: t
 
 def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:
     """Store the version's answers beside the base's. Raises `Cancelled`, or `Unavailable` when the
-    version is not served in time or the model server goes away twice."""
+    version is not served in time or the model server goes away in every attempt."""
     for again in Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(COMPARE_ATTEMPTS),
@@ -181,12 +182,18 @@ def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> 
 
 
 def wait_until_served(engine: Engine, version: Version, attempt: Attempt) -> None:
-    """Return once the model server holds the version. Raises `Unavailable` after LOADED_SECONDS."""
+    """Return once a living model server holds the version. Raises `Unavailable` after LOADED_SECONDS."""
     engine.store.jobs.progress(version.run_id, stage="Waiting for the model server to load it")
     deadline = time.monotonic() + LOADED_SECONDS
     while time.monotonic() < deadline:
         generation = engine.store.serving.current()
-        if generation is not None and version.id in generation.adapters:
+        # Asked, not only looked up: a server that was killed stays published until the next one
+        # is up, and every attempt would be spent on the dead one within a moment.
+        if (
+            generation is not None
+            and version.id in generation.adapters
+            and is_healthy(generation.url)
+        ):
             return
         if attempt.cancelled():
             raise Cancelled("The comparison")

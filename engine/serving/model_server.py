@@ -144,3 +144,11 @@ def is_busy(server: LlamaCppServer) -> bool:
         return any(slot["is_processing"] for slot in slots)
     except (httpx.HTTPError, ValueError):
         return False
+
+
+def is_healthy(url: str) -> bool:
+    """Whether the server at this address answers now."""
+    try:
+        return httpx.get(f"{url}/health", timeout=2.0, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False

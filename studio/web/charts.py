@@ -46,7 +46,9 @@ def genre_bars(distribution: Mapping[str, int]) -> go.Figure:
             orientation="h",
             marker_color=BLUE,
             text=[count for _, count in rows],
-            textposition="auto",
+            textposition="outside",
+            textangle=0,
+            cliponaxis=False,
         )
     )
     figure.update_xaxes(title="Texts", rangemode="tozero", tickformat="d")
@@ -102,7 +104,7 @@ def loss_curve(steps: Sequence[Step], total_steps: int) -> go.Figure:
     )
     if validation:
         at, best = min(validation, key=lambda row: row[1])
-        figure.add_annotation(x=at, y=best, text=f"best so far {best:.3f}", ay=32, ax=0)
+        figure.add_annotation(x=at, y=best, text=f"best so far {best:.3f}", ay=-34, ax=-30)
     span = [0, total_steps] if total_steps else None
     figure.update_xaxes(title="Step", range=span, tickformat="d")
     figure.update_yaxes(title="Loss (nats per token)")

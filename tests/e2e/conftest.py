@@ -13,11 +13,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.processes import ROOT, wait_for
 
 CHROMIUM = "/usr/bin/chromium"
+# A test only fails by time when something hangs.
+expect.set_options(timeout=120_000)
 PICTURES = ROOT / "var" / "screenshots"
 
 

@@ -14,7 +14,9 @@ from tests.e2e.studio import ROOT, Studio, studio
 from tests.studio.web.shelf import Shelf
 
 FOLDER = ROOT / "var" / "screenshots"
-PROMPT = "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
+PROMPT = (
+    "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
+)
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from tests.processes import wait_for
 pytestmark = pytest.mark.browser
 
 PROMPT = "A lighthouse keeper finds a letter from a ship that sank a hundred years ago"
-SLOW = 300_000
 
 
 def enter(page: Page, studio: Studio, name: str) -> None:
@@ -63,7 +62,12 @@ def test_write_teach_train_and_write_with_ones_own_model(studio: Studio, page: P
     start = page.get_by_role("button", name="Write 14 texts")
     expect(start).to_be_visible()
     start.click()
-    expect(page.get_by_role("heading", name="3 · Results")).to_be_visible(timeout=SLOW)
+    wait_for(
+        "the texts are written",
+        lambda: any(job.state.is_final for job in engine.jobs("anna")),
+        seconds=600,
+    )
+    expect(page.get_by_role("heading", name="3 · Results")).to_be_visible()
     batch = engine.jobs("anna")[0]
     assert (batch.kind, batch.state) == (JobKind.AUTO_TRAIN, JobState.SUCCEEDED)
     assert batch.result["total_requested"] == 14
@@ -131,14 +135,14 @@ def test_no_page_is_wider_than_its_window(
     studio: Studio, page: Page, width: int, scheme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    enter(page, studio, "anna" if "anna" in page_users(studio) else "carl")
     page.set_viewport_size({"width": width, "height": 900})
+    enter(page, studio, "anna" if "anna" in page_users(studio) else "carl")
     for name in ("Write", "Auto-Train", "My model", "Settings"):
-        link = page.get_by_role("link", name=name).first
-        if not link.is_visible():
-            page.get_by_test_id("stExpandSidebarButton").click()
-            link.wait_for(state="visible")
-        link.click()
+        narrow = page.get_by_test_id("stExpandSidebarButton")
+        if narrow.is_visible():
+            narrow.click()
+            page.wait_for_timeout(500)  # the sidebar slides in
+        page.get_by_role("link", name=name).first.click()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         page.wait_for_timeout(1500)
         studio.picture(page, f"{name.lower().replace(' ', '-')}-{width}-{scheme}")

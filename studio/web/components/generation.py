@@ -15,6 +15,7 @@ from studio.web.wording import duration, genre_label, plain, shortened
 
 SHOWN = 20
 EVERY_SECONDS = 2
+LIST_PIXELS = 460
 
 
 def generation(studio: Engine, job_id: str) -> None:
@@ -84,7 +85,7 @@ def results(studio: Engine, view: AutoTrainView) -> None:
 
 def texts(view: AutoTrainView) -> None:
     """The newest kept texts; the rejected ones behind a tab, with reasons."""
-    kept, rejected = st.tabs(["Kept", "Rejected"], key=f"texts/{view.job.id}")
+    kept, rejected = st.tabs(["Kept", "Rejected"], key=f"texts/{view.job.id}", height=LIST_PIXELS)
     with kept:
         if not view.kept:
             st.caption("None yet.")

@@ -37,10 +37,10 @@ def choose(studio: Engine) -> Choice:
     count = st.slider(
         "How many texts?", 1, 500, key=session.widget("num_examples"), persist_state="session"
     )
-    mode = st.segmented_control(
+    mode = st.radio(
         "Which genres?",
         [SURPRISE, CHOOSE],
-        required=True,
+        horizontal=True,
         key=session.widget("genre_mode"),
         persist_state="session",
     )

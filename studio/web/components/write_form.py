@@ -81,14 +81,13 @@ def choose_writer(active: Version | None) -> None:
     session.start_with("writer", "Teacher")
     if active is None:
         session.set_value("writer", "Teacher")
-    st.segmented_control(
+    st.radio(
         "Who writes?",
         list(WRITERS),
-        required=True,
+        horizontal=True,
         key=session.widget("writer"),
         persist_state="session",
         disabled=active is None,
-        width="stretch",
     )
     if active is None:
         st.caption(
@@ -109,14 +108,13 @@ def choose_sampling() -> None:
     session.start_with("preset", "Balanced")
     for name, first in (("temperature", 0.8), ("top_p", 0.95), ("max_tokens", 300)):
         session.start_with(name, first)
-    st.segmented_control(
+    st.radio(
         "How freely?",
         list(PRESETS),
-        required=True,
+        horizontal=True,
         key=session.widget("preset"),
         persist_state="session",
         on_change=take_preset,
-        width="stretch",
     )
     with st.expander("Advanced"):
         st.slider(

@@ -1,0 +1,87 @@
+"""The pages My model and Settings."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from engine.engine import Engine
+from engine.settings import Settings
+from studio.web.navigation import MY_MODEL, SETTINGS
+from tests.studio.web.conftest import all_text, button, open_studio
+from tests.studio.web.shelf import Shelf
+
+
+def test_without_a_version_one_sentence_and_one_button_lead_to_teaching(
+    engine: Engine, anna: Shelf
+) -> None:
+    page = open_studio("anna", MY_MODEL)
+    assert "There is no model of your own yet" in all_text(page)
+    button(page, "Teach it").click()
+    page.run()
+    assert page.title[0].value == "Auto-Train"
+
+
+def test_a_card_shows_what_a_version_is_and_how_it_was_measured(
+    engine: Engine, anna: Shelf
+) -> None:
+    anna.version()
+    page = open_studio("anna", MY_MODEL)
+    text = all_text(page).replace("\\", "")
+    assert "zega-anna v1" in text
+    assert "95 % interval +0.300 to +0.500, n = 40" in text
+    assert "SmolLM2-135M-Instruct" in text
+    assert "9.8 MB, SHA-256 " + "cd" * 32 in text
+    figures = {metric.label: metric.value for metric in page.metric}
+    assert figures["Examples"] == "12"
+    assert figures["Held-out loss, n = 40"] == "3.427"
+
+
+def test_activate_roll_back_and_back_to_the_base(engine: Engine, anna: Shelf) -> None:
+    for _ in range(2):
+        anna.version()
+    page = open_studio("anna", MY_MODEL)
+    assert "untrained base" in all_text(page)
+    page.button(key="activate/1").click().run()
+    page.button(key="activate/2").click().run()
+    active = engine.active_version("anna")
+    assert active is not None
+    assert active.number == 2
+    button(page, "Roll back to zega-anna v1").click().run()
+    active = engine.active_version("anna")
+    assert active is not None
+    assert active.number == 1
+    assert "active" in all_text(page)
+    button(page, "Back to the base").click().run()
+    assert engine.active_version("anna") is None
+
+
+@pytest.mark.usefixtures("anna")
+def test_settings_in_force_name_the_variable_that_changes_them(engine: Engine) -> None:
+    page = open_studio("anna", SETTINGS)
+    table = page.dataframe[-1].value
+    variables = set(table["Variable"])
+    assert variables == {
+        f"ZEGA_{name.upper()}" for name in Settings.model_fields if name != "database_url"
+    }
+    value = table.set_index("Variable")["Value"]
+    assert value["ZEGA_HOME"] == os.environ["ZEGA_HOME"]
+    assert value["ZEGA_MIN_EXAMPLES"] == "10"
+
+
+def test_storage_counts_the_files_of_the_home_folder(engine: Engine, anna: Shelf) -> None:
+    anna.version()
+    page = open_studio("anna", SETTINGS)
+    table = page.dataframe[0].value.set_index("What")["Size"]
+    assert table["Versions of models"] == "19.5 MB"
+
+
+def test_a_name_can_be_added_in_the_settings(engine: Engine, anna: Shelf) -> None:
+    page = open_studio("anna", SETTINGS)
+    fields = [each for each in page.main.text_input if each.label == "Add a name"]
+    fields[0].set_value("ben")
+    next(each for each in page.main.button if each.label == "Add and switch").click()
+    page.run()
+    assert engine.users() == ["anna", "ben"]
+    assert page.query_params["who"] == ["ben"]
