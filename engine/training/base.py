@@ -5,6 +5,8 @@ Training starts from the very weights that are served: the GGUF's values, writte
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import tempfile
@@ -44,9 +46,10 @@ def _convert(gguf: Path, out: Path) -> None:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    model = AutoModelForCausalLM.from_pretrained(
-        gguf.parent, gguf_file=gguf.name, dtype=torch.float32
-    )
+    with contextlib.redirect_stderr(io.StringIO()):  # a progress bar that cannot be switched off
+        model = AutoModelForCausalLM.from_pretrained(
+            gguf.parent, gguf_file=gguf.name, dtype=torch.float32
+        )
     # The weights are plain numbers now; what says otherwise would refuse to be saved.
     model.hf_quantizer = None
     model.is_quantized = False

@@ -48,7 +48,7 @@ def add_name(studio: Engine, *, label: str, button: str, key: str = "add_name") 
         name = st.text_input(
             label,
             help=f"{RULE} Your model will be called zega-name.",
-            max_chars=64,
+            max_chars=200,
             placeholder="for example: anna",
         )
         if not st.form_submit_button(button, type="primary"):

@@ -8,7 +8,7 @@ frees the model's slot, and saves the draft as far as it got.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from typing import Protocol, cast
 
@@ -58,7 +58,7 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling) -> None:
     st.rerun()
 
 
-def pour(running: list[tuple[Writing, Place]], *, so_far: str = "") -> None:
+def pour(running: Sequence[tuple[Writing, Place]], *, so_far: str = "") -> None:
     """Read several answers in turn, each into its place, until all have ended."""
     with ExitStack() as open_streams:
         pieces = [

@@ -84,4 +84,4 @@ def test_a_name_can_be_added_in_the_settings(engine: Engine, anna: Shelf) -> Non
     next(each for each in page.main.button if each.label == "Add and switch").click()
     page.run()
     assert engine.users() == ["anna", "ben"]
-    assert page.query_params["who"] == ["ben"]
+    assert page.query_params["who"] == "ben"

@@ -1,0 +1,114 @@
+"""The page process: light, private, and never alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import ROOT, wait_for
+
+HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "chromadb", "xllamacpp")
+READ_EVERYTHING = """
+import importlib, pathlib, sys
+from streamlit.testing.v1 import AppTest
+for folder in ("studio/web", "studio/web/components"):
+    for path in pathlib.Path(folder).glob("*.py"):
+        if path.stem not in ("__init__", "router"):
+            importlib.import_module(f"{folder.replace('/', '.')}.{path.stem}")
+import streamlit_app
+app = AppTest.from_file("studio/web/router.py", default_timeout=60)
+app.query_params["who"] = "anna"
+app.run()
+for page in sorted(pathlib.Path("pages").glob("[a-z]*.py")):
+    app.switch_page(f"../../pages/{page.name}").run()
+    assert not app.exception, app.exception
+    print(app.title[0].value)
+print("HEAVY", [name for name in %r if name in sys.modules])
+"""
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "ZEGA_HOME": str(home), **more}
+
+
+def test_drawing_every_page_imports_nothing_heavy(tmp_path: Path) -> None:
+    make = "from engine.bootstrap import open_engine; open_engine().ensure_user('anna')"
+    for code in (make, READ_EVERYTHING % (HEAVY,)):
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=environment(tmp_path / "home"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+    lines = run.stdout.splitlines()
+    assert {"Write", "Auto-Train", "My model", "Settings"} <= set(lines)
+    assert lines[-1] == "HEAVY []"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/_stcore/health", trust_env=False, timeout=5.0).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def is_refused(address: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(5.0)
+        return probe.connect_ex((address, port)) != 0
+
+
+def test_it_listens_on_this_machine_only_and_ends_with_its_parent(
+    tmp_path: Path, port: int
+) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "studio.web.server"],
+            cwd=ROOT,
+            env=environment(tmp_path / "home", ZEGA_PORT=str(port)),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+        )
+    assert server.stdin is not None
+    try:
+        wait_for("the page process answers", lambda: answers(f"http://127.0.0.1:{port}"))
+        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+        assert is_refused("127.0.0.2", port)
+    finally:
+        server.stdin.close()
+        assert server.wait(60) == 0
+
+
+def test_streamlit_run_serves_the_same_studio(tmp_path: Path, port: int) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
+            cwd=ROOT,
+            env=environment(tmp_path / "home"),
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait_for("streamlit run answers", lambda: answers(f"http://127.0.0.1:{port}"))
+        assert is_refused("127.0.0.2", port)
+    finally:
+        server.terminate()
+        server.wait(60)
+    assert "Error" not in (tmp_path / "log").read_text()
