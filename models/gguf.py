@@ -19,6 +19,8 @@ from models.catalog import read_catalog
 from models.errors import ModelError
 from models.weights import converter_folder, embedding_folder, sha256_of
 
+ROOT = Path(__file__).parent.parent
+
 
 class ConversionFailed(ModelError):
     code = "conversion_failed"
@@ -53,12 +55,17 @@ def identity(path: Path) -> GgufIdentity:
 
 def lora_to_gguf(adapter: Path, base: Path, out: Path) -> Path:
     """Convert a PEFT adapter folder for the base in folder `base` (only its config is read)."""
-    return _convert("convert_lora_to_gguf.py", [str(adapter), "--base", str(base)], "f16", out)
+    return _convert(
+        "convert_lora_to_gguf.py",
+        [str(adapter.resolve()), "--base", str(base.resolve())],
+        "f16",
+        out,
+    )
 
 
 def folder_to_gguf(folder: Path, out: Path, *, outtype: str) -> Path:
     """Convert a folder of safetensors to one GGUF file (`outtype` f16 or q8_0)."""
-    return _convert("convert_hf_to_gguf.py", [str(folder)], outtype, out)
+    return _convert("convert_hf_to_gguf.py", [str(folder.resolve())], outtype, out)
 
 
 def embedding_gguf(cache: Path) -> Path:
@@ -71,15 +78,19 @@ def _convert(script: str, arguments: list[str], outtype: str, out: Path) -> Path
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="convert-", dir=out.parent))
     half = folder / out.name
-    command = [sys.executable, str(converter_folder() / script), *arguments]
-    command += ["--outtype", outtype, "--outfile", str(half)]
+    command = [sys.executable, "-m", "models.lifeline", str(converter_folder() / script)]
+    command += [*arguments, "--outtype", outtype, "--outfile", str(half.resolve())]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL
-        )
-        if done.returncode != 0 or not half.exists():
-            raise ConversionFailed(f"{script} failed: {done.stderr.strip()[-800:]}")
+        with (folder / "log").open("w+b") as log:
+            with subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, cwd=ROOT
+            ) as process:
+                code = process.wait()
+            log.seek(0)
+            said = log.read().decode(errors="replace").strip()
+        if code != 0 or not half.exists():
+            raise ConversionFailed(f"{script} failed: {said[-800:]}")
         with half.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(half, out)
