@@ -19,7 +19,7 @@ st.title("Write")
 
 writers = chosen_writers(studio)
 # Two texts side by side need the room; then what is beside a single text stands below them.
-columns = st.columns([3, 9] if len(writers) > 1 else [4, 7, 4], gap="medium")
+columns = st.columns([4, 9] if len(writers) > 1 else [4, 7, 4], gap="medium")
 form, text = columns[0], columns[1].container()
 beside = columns[1].container() if len(writers) > 1 else columns[2]
 story = opened(studio)

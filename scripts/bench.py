@@ -10,13 +10,11 @@ import itertools
 import json
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -35,12 +33,11 @@ from engine.training.recipe import load_recipe
 from models.base import complete
 from models.llamacpp import LlamaCppModel
 from models.llamacpp_server import LlamaCppServer
+from scripts.alternate import alternate
+from scripts.bench_pages import bench_pages
 
 SLOTS = 40
 ROWS = 24
-ROUNDS = 2
-CHROMIUM = "/usr/bin/chromium"
-EMPTY_APP = "import streamlit as st\nst.title('Empty')\n"
 
 
 def matrix_rate() -> dict[str, float]:
@@ -200,80 +197,6 @@ def reference_texts() -> list[dict[str, str]]:
     return rows
 
 
-def bench_pages(settings: Settings, home: Path) -> dict[str, float]:
-    """From the start of the process to text on the screen: the studio against an empty app."""
-    empty = home / "empty.py"
-    empty.write_text(EMPTY_APP, encoding="utf-8")
-    port = free_port()
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    options += ["--server.address", "127.0.0.1", "--browser.gatherUsageStats", "false"]
-    studio = [sys.executable, "-m", "studio.web.server"]
-    environment = {**os.environ, "ZEGA_HOME": str(home / "home"), "ZEGA_PORT": str(port)}
-
-    def time_of(command: list[str]) -> Callable[[Path], float]:
-        return lambda _: first_paint(command, port, environment)
-
-    plain = [sys.executable, "-m", "streamlit", "run", str(empty), *options]
-    found = alternate({"studio": time_of(studio), "empty": time_of(plain)}, home)
-    return {
-        "first_paint_seconds": round(found["studio"], 2),
-        "first_paint_seconds_empty_app": round(found["empty"], 2),
-        "first_paint_ratio": round(found["studio"] / found["empty"], 2),
-    }
-
-
-def first_paint(command: list[str], port: int, environment: dict[str, str]) -> float:
-    """Seconds from starting `command` until a heading stands on its page."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-        try:
-            wait_for_port(port)
-            page.goto(f"http://127.0.0.1:{port}")
-            page.wait_for_selector("h1, h2", timeout=60_000)
-            return time.perf_counter() - started
-        finally:
-            process.kill()
-            process.wait()
-            browser.close()
-
-
-def wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise TimeoutError(f"nothing listens on port {port}")
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
-def alternate(contestants: dict[str, Callable[[Path], float]], home: Path) -> dict[str, float]:
-    """Each contestant in turn, ROUNDS times, in a folder of its own; the medians."""
-    found: dict[str, list[float]] = {name: [] for name in contestants}
-    for number in range(ROUNDS):
-        for name, run in contestants.items():
-            found[name].append(run(home / f"{name}-{number}"))
-    return {name: statistics.median(values) for name, values in found.items()}
-
-
 @contextmanager
 def scratch() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="zega-bench-"))
@@ -298,7 +221,7 @@ def main() -> None:
         if "training" in parts:
             report["training"] = bench_training(settings, home)
         if "pages" in parts:
-            report["pages"] = bench_pages(settings, home)
+            report["pages"] = bench_pages(home)
     path = settings.home / "bench" / "report.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

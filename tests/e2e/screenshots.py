@@ -1,6 +1,6 @@
 """`python -m tests.e2e.screenshots`: every screen in every state, wide and narrow, light and dark.
 
-The pictures go to var/screenshots; nothing is checked here but that pages fit their window.
+The pictures go to var/screenshots/states; nothing is checked here but that pages fit their window.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.e2e.chromium import Scheme, Window, window
 from tests.e2e.studio import ROOT, Studio, studio
 from tests.studio.web.shelf import Shelf
 
-FOLDER = ROOT / "var" / "screenshots"
+FOLDER = ROOT / "var" / "screenshots" / "states"
 PROMPT = (
     "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
 )
@@ -83,7 +83,7 @@ def write_both(opened: Window) -> None:
     """Teacher and student side by side."""
     page = opened.open("/?who=dora")
     page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
-    page.get_by_role("radio", name="Both").click()
+    page.get_by_text("Both", exact=True).click()
     opened.settle()
     page.get_by_role("button", name="Write", exact=True).click()
     page.get_by_role("button", name="Regenerate").nth(1).wait_for()

@@ -112,7 +112,8 @@ def test_copy_puts_the_text_on_the_clipboard(running: Studio, opened: Window) ->
     begin(page, "For the clipboard")
     page.get_by_role("button", name="Copy", exact=False).first.click()
     page.get_by_test_id("stCode").hover()
-    page.get_by_test_id("stCodeCopyButton").click()
+    copy = "[title='Copy to clipboard'], [aria-label='Copy to clipboard']"
+    page.get_by_test_id("stCode").locator(copy).first.click()
     draft = running.engine.store.stories.list("anna")[0].drafts[0]
     page.wait_for_timeout(300)
     assert page.evaluate("navigator.clipboard.readText()") == draft.text

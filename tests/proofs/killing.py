@@ -52,13 +52,13 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: whom, in which stage, seconds until that process answered again, and how many of
-    the processes below it outlived it."""
+    """One kill: whom, in which stage, seconds until a successor answered, and which processes below
+    it were still there then."""
 
     victim: str
     stage: str
     seconds: float
-    orphans: int
+    orphans: tuple[str, ...]
 
 
 def plan_rounds(rng: random.Random) -> list[list[str]]:
@@ -116,7 +116,7 @@ class Studio:
         """kill -9; returns when a successor answers. Nobody but the supervisor is started here."""
         before = self._marks()
         victim = self._process(name)
-        family = [victim, *victim.children(recursive=True)]
+        family = {child: " ".join(child.cmdline()) for child in victim.children(recursive=True)}
         started = time.monotonic()
         victim.kill()
         if name == "supervisor":
@@ -124,8 +124,8 @@ class Studio:
             self.supervisor = self._start()
         wait_for(f"a new {name}", lambda: self._is_back(name, before))
         seconds = time.monotonic() - started
-        orphans = [process for process in family if not is_gone(process)]
-        return Kill(name, stage, seconds, len(orphans))
+        orphans = tuple(line for process, line in family.items() if not is_gone(process))
+        return Kill(name, stage, seconds, orphans)
 
     def strangers(self) -> list[psutil.Process]:
         """Processes of this home that are not below the supervisor, found by their environment."""

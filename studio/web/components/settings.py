@@ -27,14 +27,14 @@ def settings_table(settings: Settings) -> None:
     )
     rows = [
         {
-            "Setting": field.description or name,
-            "Value": str(getattr(settings, name)) or "not set",
             "Variable": f"ZEGA_{name.upper()}",
+            "Value": str(getattr(settings, name)) or "not set",
+            "Setting": field.description or name,
         }
         for name, field in Settings.model_fields.items()
         if name != "database_url"
     ]
-    st.dataframe(rows, hide_index=True, alt="Settings in force")
+    st.dataframe(rows, hide_index=True, height="content", alt="Settings in force")
 
 
 def storage_table(home: Path) -> None:
