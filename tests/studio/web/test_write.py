@@ -124,7 +124,6 @@ def test_a_thumb_down_keeps_the_text_out_of_training(engine: Engine, page: AppTe
     assert example_id is not None
     page.feedback[0].set_value(0).run()
     assert engine.store.examples.get("anna", example_id).feedback == -1
-    assert open_studio("anna", WRITE).title[0].value == "Write"
     page.feedback[0].set_value(1).run()
     assert engine.store.examples.get("anna", example_id).feedback == 1
 
