@@ -45,7 +45,7 @@ check: setup-dev ## Style, types, architecture, documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 
 format: setup-dev ## Format the code
