@@ -59,14 +59,15 @@ def test_write_teach_train_and_write_with_ones_own_model(studio: Studio, page: P
     slider.press("Home")
     for _ in range(13):
         slider.press("ArrowRight")
-    start = page.get_by_role("button", name="Write 14 texts")
-    expect(start).to_be_visible()
-    start.click()
-    wait_for(
-        "the texts are written",
-        lambda: any(job.state.is_final for job in engine.jobs("anna")),
-        seconds=600,
-    )
+    for batches in (1, 2, 3):  # a small model's luck: a poor batch is followed by another
+        page.get_by_role("button", name="Write 14 texts").click()
+        wait_for(
+            "the texts are written",
+            lambda n=batches: sum(job.state.is_final for job in engine.jobs("anna")) == n,
+            seconds=600,
+        )
+        if engine.readiness("anna").can_train:
+            break
     expect(page.get_by_role("heading", name="3 · Results")).to_be_visible()
     batch = engine.jobs("anna")[0]
     assert (batch.kind, batch.state) == (JobKind.AUTO_TRAIN, JobState.SUCCEEDED)
