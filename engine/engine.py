@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from engine.autotrain.favourites import Mixes, with_mix
 from engine.autotrain.plan import check_request
 from engine.autotrain.run import Readiness, readiness
-from engine.domain.example import Author, Example, RejectedCandidate
+from engine.domain.example import Author
 from engine.domain.genre import Genre
 from engine.domain.job import Job, JobKind
-from engine.domain.run import Run, Step
 from engine.domain.story import Draft, Story
 from engine.domain.version import Version
 from engine.errors import InvalidInput, NotEnoughExamples, NotFound
@@ -26,43 +24,10 @@ from engine.quality.score import Scorer
 from engine.serving.resolve import student, teacher, wait_for
 from engine.settings import Settings
 from engine.store import Store
-from engine.store.outcomes import OutcomeSummary
-from engine.writing.writer import Sampling, Writing, new_example
+from engine.views import AutoTrainView, Estimate, TrainingView
+from engine.writing.writer import Sampling, Writing, save_edit
 
 Writer = Literal["teacher", "student"]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What an auto-training will take: wall seconds, tokens written, money (0 for local models).
-
-    `measured_on` is the number of answers the seconds a slot come from; 0 means a first guess.
-    """
-
-    seconds: float
-    tokens: int
-    money: float
-    measured_on: int
-
-
-@dataclass(frozen=True)
-class AutoTrainView:
-    """Everything a screen shows of one auto-training at one moment."""
-
-    job: Job
-    summary: OutcomeSummary
-    kept: list[Example]
-    rejected: list[RejectedCandidate]
-
-
-@dataclass(frozen=True)
-class TrainingView:
-    """Everything a screen shows of one training; `run` and `version` appear as they come to be."""
-
-    job: Job
-    run: Run | None
-    steps: list[Step]
-    version: Version | None
 
 
 class Engine:
@@ -140,29 +105,8 @@ class Engine:
     def save_edit(self, user_id: str, story_id: str, text: str) -> Draft:
         """A person's own version of a text: a new draft, and an example written by a person."""
         story = self.store.stories.get(user_id, story_id)
-        if not text.strip():
-            raise InvalidInput("text", "is empty")
-        quality = self.scorer.score(text, prompt=story.prompt, genre=story.genre)
-        example = new_example(
-            self.store,
-            story,
-            text,
-            quality,
-            author=Author.PERSON,
-            generator=user_id,
-            threshold=self.settings.keep_threshold,
-        )
-        return self.store.stories.add_draft(
-            user_id,
-            story_id,
-            text=text,
-            model=user_id,
-            seconds=0.0,
-            completion_tokens=0,
-            finish_reason="edited",
-            quality=quality,
-            example=example,
-        )
+        threshold = self.settings.keep_threshold
+        return save_edit(self.store, self.scorer, story, text, threshold=threshold)
 
     def rate(self, user_id: str, example_id: str, feedback: int) -> None:
         """A thumb up (1), down (-1, no longer trained on) or none (0)."""

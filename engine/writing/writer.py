@@ -10,6 +10,7 @@ from engine.autotrain.duplicates import NearDuplicates
 from engine.domain.example import Author, Source
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
+from engine.errors import InvalidInput
 from engine.quality.score import Scorer
 from engine.rendering import render, story_prompt
 from engine.store import Store
@@ -118,6 +119,31 @@ class Writing:
             generator=self._model.name,
             threshold=self._threshold,
         )
+
+
+def save_edit(store: Store, scorer: Scorer, story: Story, text: str, *, threshold: float) -> Draft:
+    """A person's own version of a text: a draft, and an example written by a person.
+
+    Raises `InvalidInput` for an empty text.
+    """
+    if not text.strip():
+        raise InvalidInput("text", "is empty")
+    writer = story.user_id
+    quality = scorer.score(text, prompt=story.prompt, genre=story.genre)
+    example = new_example(
+        store, story, text, quality, author=Author.PERSON, generator=writer, threshold=threshold
+    )
+    return store.stories.add_draft(
+        writer,
+        story.id,
+        text=text,
+        model=writer,
+        seconds=0.0,
+        completion_tokens=0,
+        finish_reason="edited",
+        quality=quality,
+        example=example,
+    )
 
 
 def new_example(

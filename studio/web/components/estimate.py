@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.engine import Estimate
+from engine.views import Estimate
 from studio.web.wording import duration, plain
 
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.domain.example import Example, RejectedCandidate
 from engine.domain.job import JobState
-from engine.engine import AutoTrainView, Engine
+from engine.engine import Engine
+from engine.views import AutoTrainView
 from studio.web import charts, session
 from studio.web.components.errors import show_error
 from studio.web.components.jobs import bar, cancel_button

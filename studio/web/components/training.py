@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.autotrain.run import Readiness
 from engine.domain.job import Job, JobState
-from engine.engine import Engine, TrainingView
+from engine.engine import Engine
+from engine.views import TrainingView
 from studio.web import charts, session
 from studio.web.components.errors import show_error, told
 from studio.web.components.jobs import bar, cancel_button

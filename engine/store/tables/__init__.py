@@ -1,0 +1,31 @@
+"""The tables, as they are after the newest migration. Only the store sees them.
+
+A change here needs a new numbered migration; a test compares the two.
+"""
+
+from engine.store.tables.base import metadata
+from engine.store.tables.models import activations, comparisons, generations, versions
+from engine.store.tables.people import preferences, users
+from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
+from engine.store.tables.work import jobs, outcomes, rejected_candidates
+from engine.store.tables.writing import drafts, examples, stories
+
+__all__ = [
+    "activations",
+    "comparisons",
+    "drafts",
+    "examples",
+    "generations",
+    "jobs",
+    "metadata",
+    "outcomes",
+    "preferences",
+    "rejected_candidates",
+    "runs",
+    "snapshot_rows",
+    "snapshots",
+    "steps",
+    "stories",
+    "users",
+    "versions",
+]

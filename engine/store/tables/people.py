@@ -1,0 +1,19 @@
+"""Tables of people and what they chose."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, String, Table, Text
+
+from engine.store.columns import json, time, user_column
+from engine.store.tables.base import metadata
+
+users = Table("users", metadata, Column("id", String(64), primary_key=True), time("created_at"))
+
+
+preferences = Table(
+    "preferences",
+    metadata,
+    user_column(primary_key=True),
+    Column("key", Text(), primary_key=True),
+    json("value"),
+)

@@ -1,0 +1,76 @@
+"""Tables of trainings: what was trained on, and how it went."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, UniqueConstraint
+
+from engine.store.columns import (
+    id_column,
+    integer,
+    json,
+    number,
+    reference,
+    text,
+    time,
+    user_column,
+)
+from engine.store.tables.base import metadata
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    id_column(),
+    user_column(),
+    time("created_at"),
+    text("sha256"),
+    Index(None, "user_id", "created_at"),
+)
+
+
+snapshot_rows = Table(
+    "snapshot_rows",
+    metadata,
+    reference("snapshot_id", "snapshots.id", primary_key=True),
+    Column("position", Integer(), primary_key=True),
+    reference("example_id", "examples.id"),
+    text("split"),
+    UniqueConstraint("snapshot_id", "example_id"),
+    Index(None, "example_id"),
+)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    reference("id", "jobs.id", primary_key=True),
+    user_column(),
+    reference("snapshot_id", "snapshots.id"),
+    text("recipe"),
+    text("base_model"),
+    text("folder"),
+    integer("batch_size"),
+    time("created_at"),
+    integer("total_steps"),
+    number("best_validation_loss", nullable=True),
+    Column("trained_tokens", BigInteger(), nullable=False),
+    Column("trainable_parameters", BigInteger(), nullable=False),
+    number("train_seconds"),
+    json("notes"),
+    Index(None, "user_id", "created_at"),
+)
+
+
+steps = Table(
+    "steps",
+    metadata,
+    reference("run_id", "runs.id", primary_key=True),
+    Column("step", Integer(), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    number("epoch"),
+    number("loss", nullable=True),
+    number("validation_loss", nullable=True),
+    number("learning_rate", nullable=True),
+    number("tokens_per_second", nullable=True),
+    number("memory_mb"),
+    time("at"),
+)

@@ -1,0 +1,74 @@
+"""Tables of texts: examples, and stories with their drafts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Table, UniqueConstraint
+
+from engine.store.columns import (
+    id_column,
+    integer,
+    number,
+    quality,
+    reference,
+    text,
+    time,
+    user_column,
+)
+from engine.store.tables.base import metadata
+
+examples = Table(
+    "examples",
+    metadata,
+    id_column(),
+    user_column(),
+    text("kind"),
+    text("genre", nullable=True),
+    text("style", nullable=True),
+    text("seed_prompt"),
+    text("prompt"),
+    text("completion"),
+    text("source"),
+    text("author"),
+    text("generator"),
+    *quality(),
+    time("created_at"),
+    reference("job_id", "jobs.id", nullable=True),
+    integer("plan_index", nullable=True),
+    reference("duplicate_of", "examples.id", nullable=True),
+    integer("feedback"),
+    Index(None, "user_id", "created_at"),
+    Index(None, "job_id", "plan_index"),
+)
+
+
+stories = Table(
+    "stories",
+    metadata,
+    id_column(),
+    user_column(),
+    text("prompt"),
+    text("kind"),
+    text("genre", nullable=True),
+    text("style", nullable=True),
+    time("created_at"),
+    time("deleted_at", nullable=True),
+    Index(None, "user_id", "created_at"),
+)
+
+
+drafts = Table(
+    "drafts",
+    metadata,
+    id_column(),
+    reference("story_id", "stories.id"),
+    integer("number"),
+    text("text"),
+    text("model"),
+    number("seconds"),
+    integer("completion_tokens"),
+    text("finish_reason"),
+    *quality(),
+    reference("example_id", "examples.id", nullable=True),
+    time("created_at"),
+    UniqueConstraint("story_id", "number"),
+)
