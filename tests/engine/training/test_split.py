@@ -28,6 +28,12 @@ def test_shares_are_near_what_is_wanted() -> None:
     assert parts.count(Split.VALIDATION) == pytest.approx(400, abs=70)
 
 
+def test_every_genre_is_measured_on_its_own_prompts() -> None:
+    whole = split_groups(EVERY)
+    for texts in prompts().values():
+        assert [whole[prompt] for prompt in texts].count(Split.TEST) in (1, 2)
+
+
 @pytest.mark.parametrize("count", range(3, 40))
 def test_no_part_is_empty_from_three_prompts_on(count: int) -> None:
     for start in range(5):
