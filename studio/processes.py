@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+# A log longer than this is set aside at the next start, in place of the one set aside before.
+LOG_BYTES = 5_000_000
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
 # A child that lived this long has recovered: its next death is a first one again.
@@ -91,6 +93,8 @@ class KeptProcess:
         return self._process is not None and self._process.poll() is None
 
     def _start(self) -> None:
+        if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
+            self._log.replace(self._log.with_suffix(".old.log"))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", self.child.module],

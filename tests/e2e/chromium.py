@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+PICTURES = Path(__file__).parent.parent.parent / "var" / "screenshots"
+# A test only fails by time when something hangs.
 WAIT_MS = 120_000
+expect.set_options(timeout=WAIT_MS)
 
 Scheme = Literal["light", "dark"]
 
@@ -43,6 +47,11 @@ class Window:
             " && !document.querySelector('[data-stale=true]')"
         )
         self.page.wait_for_timeout(500)
+
+    def picture(self, name: str) -> None:
+        """A picture of the page as it stands, for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""

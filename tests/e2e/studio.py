@@ -1,4 +1,7 @@
-"""The page process as it really runs, on a home folder of its own, with a teacher that never waits."""
+"""The studio as it really runs, on a home folder of its own: all of it, or the page process alone.
+
+Beside the page process stands a teacher of the test's own; the whole studio has its real one.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 from engine.bootstrap import open_engine
 from engine.engine import Engine
@@ -94,4 +99,25 @@ def studio(folder: Path, *, delay: float = 0.02) -> Iterator[Studio]:
         running.publish()
         with process(["studio.web.server"], home, port):
             yield running
+    engine.store.database.dispose()
+
+
+@dataclass(frozen=True)
+class WholeStudio:
+    """Every process of a running studio: its address, and an engine on the same home."""
+
+    url: str
+    engine: Engine
+
+
+@contextmanager
+def whole_studio(folder: Path, **environment: str) -> Iterator[WholeStudio]:
+    """`zega run` on `folder` with the real weights; fails when it leaves a process behind."""
+    home, port = folder / "home", free_port()
+    engine = open_engine(load_settings(home=home))
+    with process(["studio.cli", "run"], home, port, **environment) as running:
+        yield WholeStudio(f"http://127.0.0.1:{port}", engine)
+        family = psutil.Process(running.pid).children(recursive=True)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive, f"left behind: {alive}"
     engine.store.database.dispose()

@@ -16,7 +16,7 @@ import pytest
 from engine.errors import AlreadyRunning, SettingsError
 from engine.lock import hold_lock
 from engine.settings import Settings
-from studio.processes import FIRST_PAUSE, LONGEST_PAUSE, Child, KeptProcess
+from studio.processes import FIRST_PAUSE, LOG_BYTES, LONGEST_PAUSE, Child, KeptProcess
 from studio.supervisor import supervise
 from tests.processes import Home, descendants, is_gone, kill, wait_for
 
@@ -131,3 +131,18 @@ def test_pauses_between_restarts_grow_to_a_limit(tmp_path: Path) -> None:
     assert pauses[0] == FIRST_PAUSE
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_a_long_log_is_set_aside_at_the_next_start(tmp_path: Path) -> None:
+    log = tmp_path / "broken.log"
+    log.write_bytes(b"x" * (LOG_BYTES + 1))
+    child = KeptProcess(
+        Child("broken", "no_such_module"),
+        environment=os.environ,
+        log=log,
+        on_death=lambda child, code, pause: None,
+    )
+    child.tend()
+    wait_for("its end", lambda: not child.is_running())
+    assert (tmp_path / "broken.old.log").stat().st_size == LOG_BYTES + 1
+    assert "no_such_module" in log.read_text()
