@@ -3,11 +3,15 @@
 EngineError
 ├── InvalidInput            a value the caller can correct; names the field
 ├── NotFound                no such row for this user
+├── WrongState              it cannot be done to the thing as it is now; carries its state
 ├── NotEnoughExamples       carries `have` and `needed`
-├── Cancelled               a person asked for the stop
+├── Cancelled               a person asked for the stop; carries what was kept
+├── JobFailed               a job that was waited for failed; carries its code and what was kept
+├── NoWorker                a job waits and nothing would run it
 ├── IdentityMismatch        an adapter belongs to another base model or chat template
 ├── AlreadyRunning          another process holds the lock
 ├── TrainingFailed          the training child ended without a model; carries its last lines
+├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
 └── SettingsError           an environment variable has a value that cannot be used
 
 Each message says what happened, and where it helps, what to do next. Errors of language models and their
@@ -15,6 +19,8 @@ files are a tree of their own: models/errors.py.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class EngineError(Exception):
@@ -44,6 +50,19 @@ class NotFound(EngineError):
         self.name = name
 
 
+class WrongState(EngineError):
+    """Something cannot be done to a thing in the state it is in now."""
+
+    code = "wrong_state"
+
+    def __init__(self, noun: str, state: str, verb: str, possible: Sequence[str]) -> None:
+        super().__init__(
+            f"The {noun} is {state}: only one that is {' or '.join(possible)} can be told to {verb}. "
+            "Nothing was changed."
+        )
+        self.state = state
+
+
 class NotEnoughExamples(EngineError):
     """Training needs more kept examples than there are."""
 
@@ -65,8 +84,36 @@ class Cancelled(EngineError):
 
     code = "cancelled"
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} was cancelled. Everything kept so far is safe.")
+    def __init__(self, what: str, *, job_id: str = "", kept: int = 0) -> None:
+        safe = f"{kept} kept examples are safe." if kept else "Everything kept so far is safe."
+        super().__init__(f"{what} was cancelled. {safe}")
+        self.job_id = job_id
+        self.kept = kept
+
+
+class JobFailed(EngineError):
+    """A job ended with an error: `code` and sentence are the job's own."""
+
+    code = "job_failed"
+
+    def __init__(self, code: str, message: str, *, job_id: str, kept: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.job_id = job_id
+        self.kept = kept
+
+
+class NoWorker(EngineError):
+    """A job waits in its queue and no worker is there to run it."""
+
+    code = "no_worker"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            "Nothing runs jobs on this home folder: start the studio (`zega run`) or a worker "
+            "(`zega worker`). The job is safe; it waits in its queue and starts then."
+        )
+        self.job_id = job_id
 
 
 class IdentityMismatch(EngineError):
@@ -91,6 +138,16 @@ class TrainingFailed(EngineError):
 
     def __init__(self, reason: str, log_tail: str = "") -> None:
         super().__init__(f"Training failed: {reason}. Your examples are safe.")
+        self.log_tail = log_tail
+
+
+class EvaluationFailed(EngineError):
+    """The evaluation process ended without a figure."""
+
+    code = "evaluation_failed"
+
+    def __init__(self, reason: str, log_tail: str = "") -> None:
+        super().__init__(f"The evaluation failed: {reason}. Nothing was changed.")
         self.log_tail = log_tail
 
 

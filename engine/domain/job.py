@@ -14,6 +14,9 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
+    """A created job waits for a person or program to start it; the worker sees it from `queued` on."""
+
+    CREATED = "created"
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"

@@ -1,21 +1,23 @@
 """Jobs: the record of durable work. Who runs a job, and how, is not known here.
 
-States only go forward: queued, running, then one of the final states, which never changes again.
-A call that comes too late changes nothing and gives the job as it is.
+States only go forward: created, queued, running, then one of the final states, which never changes
+again. A call that comes too late changes nothing and gives the job as it is.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from engine.domain.job import Job, JobKind, JobState
+from engine.errors import WrongState
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import jobs
 
 _OPEN = [state.value for state in JobState if not state.is_final]
+_STARTED = [state for state in _OPEN if state != JobState.CREATED.value]
 
 
 class Jobs:
@@ -24,15 +26,22 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, user_id: str, kind: JobKind, request: dict[str, Any]) -> Job:
-        """A queued job. Raises NotFound for an unknown user."""
+    def create(
+        self,
+        user_id: str,
+        kind: JobKind,
+        request: dict[str, Any],
+        *,
+        state: JobState = JobState.QUEUED,
+    ) -> Job:
+        """A queued job, or one that waits in `created`. Raises NotFound for an unknown user."""
         with self._database.write() as connection:
             require_user(connection, user_id)
             values: dict[str, Any] = {
                 "id": new_id(),
                 "user_id": user_id,
                 "kind": kind.value,
-                "state": JobState.QUEUED.value,
+                "state": state.value,
                 "request": request,
                 "created_at": now(),
                 "stage": "",
@@ -47,6 +56,22 @@ class Jobs:
             row = connection.execute(insert(jobs).values(values).returning(jobs))
             return _job(row.mappings().one())
 
+    def queue(self, user_id: str, job_id: str) -> Job:
+        """Move a created job to `queued`. Raises NotFound, and WrongState for one started before."""
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, user_id=user_id, lock=True)
+            if job["state"] != JobState.CREATED:
+                raise WrongState("job", job["state"], "start", [JobState.CREATED.value])
+            return _change(connection, job, state=JobState.QUEUED.value)
+
+    def ahead(self, job: Job) -> int:
+        """How many queued and running jobs of its kind, of all users, are older than this one."""
+        older = _started_jobs(jobs.c.kind == job.kind.value, jobs.c.created_at < job.created_at)
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(older.subquery())
+            ).scalar_one()
+
     def get(self, job_id: str) -> Job:
         """Anybody's job, for the worker. Raises NotFound."""
         with self._database.read() as connection:
@@ -59,11 +84,11 @@ class Jobs:
 
     def active(self, user_id: str) -> list[Job]:
         """The user's queued and running jobs, oldest first."""
-        return self._many(_open_jobs().where(jobs.c.user_id == user_id))
+        return self._many(_started_jobs(jobs.c.user_id == user_id))
 
     def unfinished(self) -> list[Job]:
         """Everybody's queued and running jobs, oldest first."""
-        return self._many(_open_jobs())
+        return self._many(_started_jobs())
 
     def start(self, job_id: str) -> Job:
         """Count one attempt and mark the job running; `started_at` stays that of the first."""
@@ -111,10 +136,10 @@ class Jobs:
         return self._finish(job_id, JobState.CANCELLED)
 
     def request_cancel(self, user_id: str, job_id: str) -> Job:
-        """Cancel a queued job at once; ask a running one to stop. Raises NotFound."""
+        """Cancel a job that does not run yet at once; ask a running one to stop. Raises NotFound."""
         with self._database.write() as connection:
             job = find(connection, jobs, "job", job_id, user_id=user_id, lock=True)
-            if job["state"] == JobState.QUEUED:
+            if job["state"] in (JobState.CREATED, JobState.QUEUED):
                 return _change(
                     connection,
                     job,
@@ -137,16 +162,21 @@ class Jobs:
             job = find(connection, jobs, "job", job_id, lock=True)
             return _change(connection, job, state=state.value, finished_at=now(), **values)
 
-    def list(self, user_id: str, limit: int = 20) -> list[Job]:
-        """The user's jobs, newest first."""
-        check_limit(limit)
-        newest_first = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-        return self._many(newest_first.where(jobs.c.user_id == user_id).limit(limit))
+    def list(
+        self, user_id: str, limit: int = 20, *, offset: int = 0, created: bool = False
+    ) -> list[Job]:
+        """The user's jobs, newest first; `created` adds those nobody has started yet."""
+        check_limit(limit, offset)
+        query = select(jobs).where(jobs.c.user_id == user_id)
+        if not created:
+            query = query.where(jobs.c.state != JobState.CREATED.value)
+        newest_first = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        return self._many(newest_first.limit(limit).offset(offset))
 
 
-def _open_jobs() -> Select[Any]:
+def _started_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
     oldest_first = select(jobs).order_by(jobs.c.created_at, jobs.c.id)
-    return oldest_first.where(jobs.c.state.in_(_OPEN))
+    return oldest_first.where(jobs.c.state.in_(_STARTED), *conditions)
 
 
 def _change(connection: Connection, job: RowMapping, **values: Any) -> Job:

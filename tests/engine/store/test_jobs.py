@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.domain.job import Job, JobKind, JobState
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound, WrongState
 from engine.store import Store
 
 ENDINGS: dict[JobState, Callable[[Store, str], Job]] = {
@@ -133,3 +133,44 @@ def test_unknown_jobs_and_users(store: Store) -> None:
     for call in calls:
         with pytest.raises(NotFound):
             call()
+
+
+def created(store: Store, user_id: str = "anna") -> Job:
+    return store.jobs.create(user_id, JobKind.TRAINING, {}, state=JobState.CREATED)
+
+
+def test_a_created_job_waits_until_it_is_queued(store: Store) -> None:
+    job = created(store)
+    assert job.state is JobState.CREATED
+    assert store.jobs.active("anna") == store.jobs.unfinished() == store.jobs.list("anna") == []
+    assert store.jobs.list("anna", created=True) == [job]
+    assert store.jobs.queue("anna", job.id).state is JobState.QUEUED
+    assert [each.id for each in store.jobs.unfinished()] == [job.id]
+
+
+def test_a_job_is_queued_once(store: Store, make: Any) -> None:
+    job_id = make.job().id
+    with pytest.raises(WrongState, match="is queued"):
+        store.jobs.queue("anna", job_id)
+    store.jobs.cancelled(job_id)
+    with pytest.raises(WrongState, match="is cancelled"):
+        store.jobs.queue("anna", job_id)
+    assert store.jobs.get(job_id).state is JobState.CANCELLED
+
+
+def test_a_created_job_is_cancelled_at_once_and_never_started_after(store: Store) -> None:
+    job_id = created(store).id
+    assert store.jobs.request_cancel("anna", job_id).state is JobState.CANCELLED
+    with pytest.raises(WrongState):
+        store.jobs.queue("anna", job_id)
+
+
+def test_a_job_knows_how_many_of_its_kind_come_first(store: Store, make: Any) -> None:
+    store.users.ensure("ben")
+    first, _other_kind = created(store, "ben"), make.job(kind=JobKind.AUTO_TRAIN)
+    second = created(store)
+    assert store.jobs.ahead(second) == 0
+    store.jobs.queue("ben", first.id)
+    assert (store.jobs.ahead(first), store.jobs.ahead(second)) == (0, 1)
+    store.jobs.cancelled(first.id)
+    assert store.jobs.ahead(second) == 0
