@@ -38,8 +38,12 @@ class Finish:
 
 
 class Answer(Protocol):
-    """A running answer. Iterate for text; `finish` is there once iteration ended or it was closed."""
+    """A running answer. Iterate for text; `finish` is there once iteration ended or it was closed.
 
+    `model` is the name of who writes it; of several who answer at once, it is known at the end.
+    """
+
+    model: str
     finish: Finish | None
 
     def __iter__(self) -> Iterator[str]: ...

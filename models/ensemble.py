@@ -50,13 +50,17 @@ class EnsembleModel:
             )
             for place, member in enumerate(self.members)
         ]
-        return EnsembleAnswer(answers, self._rank)
+        return EnsembleAnswer(self.name, answers, self._rank)
 
 
 class EnsembleAnswer:
-    """The best of several answers. `failures` holds the errors of members that gave none."""
+    """The best of several answers; `model` becomes the name of who wrote it.
 
-    def __init__(self, answers: Sequence[Answer], rank: Rank) -> None:
+    `failures` holds the errors of members that gave none.
+    """
+
+    def __init__(self, model: str, answers: Sequence[Answer], rank: Rank) -> None:
+        self.model = model
         self._answers = answers
         self._rank = rank
         self._closed = Event()
@@ -79,6 +83,7 @@ class EnsembleAnswer:
             return
         _, place, text = max(written, key=lambda row: (row[0], -row[1]))
         ends = [answer.finish for answer in self._answers if answer.finish is not None]
+        self.model = self._answers[place].model
         best = self._answers[place].finish
         assert best is not None
         self.finish = Finish(

@@ -1,11 +1,13 @@
 """Every error a language model or its files raise.
 
 ModelError
-├── Unavailable          the server cannot be reached, broke off or answered nonsense
+├── Unavailable          the server cannot be reached, broke off or answered nonsense; `temporary`
+│                        says that it answered and may do better in a moment
 ├── RateLimited          too many requests; carries `retry_after` seconds where the server said so
 ├── Blocked              the provider refused the content; carries `reason`
 ├── ContextTooLong       prompt and answer do not fit; carries both figures
 ├── InvalidKey           the key is missing or refused
+├── UnknownModel         the provider has no model of that name
 ├── DoesNotFit           a model needs more memory than is free; carries both figures
 ├── ChecksumMismatch     a file is not the file that was recorded
 └── WeightsMissing       the files of a base model are not on this machine
@@ -22,6 +24,10 @@ class ModelError(Exception):
 
 class Unavailable(ModelError):
     code = "model_unavailable"
+
+    def __init__(self, message: str, *, temporary: bool = False) -> None:
+        super().__init__(message)
+        self.temporary = temporary
 
 
 class RateLimited(ModelError):
@@ -46,6 +52,8 @@ class ContextTooLong(ModelError):
     def __init__(self, tokens: int, limit: int) -> None:
         super().__init__(
             f"The text is {tokens:,} tokens long and the model reads {limit:,} at once. Shorten it."
+            if limit
+            else "The text is longer than the model reads at once. Shorten it."
         )
         self.tokens = tokens
         self.limit = limit
@@ -53,6 +61,10 @@ class ContextTooLong(ModelError):
 
 class InvalidKey(ModelError):
     code = "invalid_key"
+
+
+class UnknownModel(ModelError):
+    code = "unknown_model"
 
 
 class DoesNotFit(ModelError):

@@ -7,6 +7,7 @@ nothing heavy, so that pages may use it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -19,6 +20,8 @@ from models.errors import Blocked, ContextTooLong, InvalidKey, ModelError, RateL
 
 # Connecting is instant on loopback; a first token may wait for a slot behind other requests.
 TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=30.0, pool=60.0)
+
+TOO_LARGE = re.compile(r"\((\d+) tokens\) is too large .*size: (\d+)\)")
 
 # Small models fall into loops. DRY sampling and a light repeat penalty (both llama.cpp's own) make
 # loops rare without forbidding names and dialogue to recur.
@@ -76,13 +79,14 @@ class LlamaCppModel:
         request = self._client.build_request(
             "POST", f"{self.url}/v1/chat/completions", json=body, timeout=TIMEOUT
         )
-        return LlamaCppAnswer(self._client, request)
+        return LlamaCppAnswer(self.name, self._client, request)
 
 
 class LlamaCppAnswer:
     """Server-sent events of one chat completion. The request is sent on the first iteration."""
 
-    def __init__(self, client: httpx.Client, request: httpx.Request) -> None:
+    def __init__(self, model: str, client: httpx.Client, request: httpx.Request) -> None:
+        self.model = model
         self._client = client
         self._request = request
         self._response: httpx.Response | None = None
@@ -198,6 +202,8 @@ def error_of(payload: dict[str, Any]) -> ModelError:
     kind = str(payload.get("type", ""))
     if kind == "exceed_context_size_error":
         return ContextTooLong(int(payload.get("n_prompt_tokens", 0)), int(payload.get("n_ctx", 0)))
+    if too_large := TOO_LARGE.search(message):  # what an embedding model says
+        return ContextTooLong(int(too_large[1]), int(too_large[2]))
     if kind == "content_filter":
         return Blocked(message)
     if code in (401, 403):

@@ -1,0 +1,164 @@
+"""What every provider elsewhere has in common: visible text, turns, and the words of its errors.
+
+Knows no provider. Keys never get further than a header: `without_key` takes them out of whatever a
+server says about them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from models.base import Message
+from models.errors import (
+    ContextTooLong,
+    InvalidKey,
+    ModelError,
+    RateLimited,
+    Unavailable,
+    UnknownModel,
+)
+
+CONNECT_SECONDS = 5.0
+# A large model may think for a while before its first word.
+READ_SECONDS = 60.0
+# Tokens a thinking model gets on top of the answer's own: providers count both together.
+THOUGHT_ROOM = 4096
+# English text has about four characters a token; only a model with room for thoughts is cut by it.
+CHARACTERS_A_TOKEN = 4.5
+
+GO_ON = (
+    "Go on with this text exactly where it stops. Write only what follows; repeat nothing of it."
+)
+OPEN, CLOSE = "<think>", "</think>"
+
+_BIG = r"(\d[\d,]{1,})"
+# (tokens, limit) or (limit, tokens), as the field's servers word it.
+_TOO_LONG = (
+    (
+        re.compile(
+            rf"token count \(?{_BIG}\)? exceeds the maximum number of tokens allowed \(?{_BIG}"
+        ),
+        1,
+        2,
+    ),
+    (re.compile(rf"maximum context length is {_BIG} tokens.*?{_BIG} tokens", re.S), 2, 1),
+    (re.compile(rf"request \(?{_BIG} tokens\)? exceeds.*?context size \(?{_BIG}", re.S), 1, 2),
+)
+_TOO_LONG_WORDS = ("context_length_exceeded", "exceed_context_size", "maximum context length")
+
+
+class Visible:
+    """Lets through what a reader may see: no `<think>…</think>` in front, no more than asked for.
+
+    `most` is a bound in characters (None: the server keeps the bound). `thought` says whether the
+    model was seen thinking, `full` that the bound was reached.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.thought = False
+        self.full = False
+        self.given = 0
+        self._most = most
+        self._held: str | None = ""  # None once the beginning is settled
+
+    def feed(self, text: str) -> str:
+        """What may be shown of the next piece."""
+        return self._bounded(self._without_thought(text))
+
+    def rest(self) -> str:
+        """What was held back, once the answer has ended."""
+        held, self._held = self._held or "", None
+        return "" if self.thought and held else self._bounded(held)
+
+    def _without_thought(self, text: str) -> str:
+        if self._held is None:
+            return text
+        self._held += text
+        start = self._held.lstrip()
+        if start.startswith(OPEN):
+            self.thought = True
+            _, closed, after = start.partition(CLOSE)
+            if not closed or not after.strip():
+                return ""
+            self._held = None
+            return after.lstrip()
+        if OPEN.startswith(start):
+            return ""  # may still become the tag
+        text, self._held = self._held, None
+        return text
+
+    def _bounded(self, text: str) -> str:
+        if self._most is not None and self.given + len(text) > self._most:
+            self.full = True
+            text = text[: max(0, self._most - self.given)]
+        self.given += len(text)
+        return text
+
+
+def turns(messages: Sequence[Message]) -> list[Message]:
+    """The messages as chat providers take them: a text to be continued is followed by a request."""
+    if messages and messages[-1].role == "assistant":
+        return [*messages, Message("user", GO_ON)]
+    return list(messages)
+
+
+def without_key(text: str, key: str) -> str:
+    """A server's words on one line, at most 300 characters, without the key."""
+    line = " ".join(text.split())
+    return (line.replace(key, "(key)") if key else line)[:300]
+
+
+def retry_seconds(header: str | None) -> float | None:
+    """Seconds of a Retry-After header: a number or a date. None when it says nothing usable."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def too_long(message: str) -> ContextTooLong | None:
+    """The error of a prompt that does not fit, if the message says that; 0 = figure not told."""
+    for pattern, tokens, limit in _TOO_LONG:
+        if found := pattern.search(message):
+            return ContextTooLong(_number(found[tokens]), _number(found[limit]))
+    lower = message.lower()
+    return ContextTooLong(0, 0) if any(words in lower for words in _TOO_LONG_WORDS) else None
+
+
+def status_error(
+    provider: str, model: str, status: int, message: str, *, retry_after: float | None = None
+) -> ModelError:
+    """The typed error of an HTTP status; `message` has no key in it any more."""
+    if status in (401, 403):
+        return InvalidKey(f"{provider} refused the key: {message}. Check the key in Settings.")
+    if status == 404:
+        return UnknownModel(
+            f"{provider} knows no model {model!r} at this address: {message}. "
+            "Choose one of its models in Settings."
+        )
+    if status == 429:
+        return RateLimited(f"{provider} is busy or its quota is used up: {message}.", retry_after)
+    if 300 <= status < 400:
+        return Unavailable(
+            f"{provider} sent us on to another address, which is not followed. "
+            "Give the final address in Settings."
+        )
+    if long := too_long(message):
+        return long
+    return Unavailable(
+        f"{provider} answered with an error (HTTP {status}): {message}.",
+        temporary=status >= 500 or status == 408,
+    )
+
+
+def _number(digits: str) -> int:
+    return int(digits.replace(",", ""))
