@@ -16,6 +16,7 @@ from engine.store.preferences import Preferences
 from engine.store.runs import Runs
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
+from engine.store.providers import Providers
 from engine.store.stories import Stories
 from engine.store.users import Users
 from engine.store.versions import Versions
@@ -31,6 +32,7 @@ class Store:
     stories: Stories
     examples: Examples
     outcomes: Outcomes
+    providers: Providers
     jobs: Jobs
     snapshots: Snapshots
     runs: Runs
@@ -52,6 +54,7 @@ def open_store(url: str) -> Store:
         jobs=Jobs(database),
         snapshots=Snapshots(database),
         runs=Runs(database),
+        providers=Providers(database),
         versions=Versions(database),
         serving=Serving(database),
     )

@@ -7,6 +7,7 @@ from engine.store.tables.base import metadata
 from engine.store.tables.models import activations, comparisons, generations, versions
 from engine.store.tables.people import preferences, users
 from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
+from engine.store.tables.providers import providers, switches
 from engine.store.tables.work import jobs, outcomes, rejected_candidates
 from engine.store.tables.writing import drafts, examples, stories
 
@@ -23,9 +24,11 @@ __all__ = [
     "rejected_candidates",
     "runs",
     "snapshot_rows",
+    "providers",
     "snapshots",
     "steps",
     "stories",
     "users",
     "versions",
 ]
+    "switches",
