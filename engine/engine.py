@@ -20,6 +20,8 @@ from engine.domain.job import Job, JobKind
 from engine.domain.story import Draft, Story
 from engine.domain.version import Version
 from engine.errors import InvalidInput, NotEnoughExamples, NotFound
+from engine.memory.address import address
+from engine.memory.memory import Memory
 from engine.quality.score import Scorer
 from engine.serving.resolve import student, teacher, wait_for
 from engine.settings import Settings
@@ -41,6 +43,12 @@ class Engine:
     @cached_property
     def scorer(self) -> Scorer:
         return Scorer.load()
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What the user's memory can do: engine/memory/memory.py."""
+        home, threshold = self.settings.home, self.settings.keep_threshold
+        return Memory(self.store, lambda: address(home), threshold=threshold)
 
     # People
 

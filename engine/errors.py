@@ -12,6 +12,7 @@ EngineError
 ├── AlreadyRunning          another process holds the lock
 ├── TrainingFailed          the training child ended without a model; carries its last lines
 ├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
+├── UnreadableFile          an uploaded file is broken, too large or of another kind; names it
 └── SettingsError           an environment variable has a value that cannot be used
 
 Each message says what happened, and where it helps, what to do next. Errors of language models and their
@@ -149,6 +150,16 @@ class EvaluationFailed(EngineError):
     def __init__(self, reason: str, log_tail: str = "") -> None:
         super().__init__(f"The evaluation failed: {reason}. Nothing was changed.")
         self.log_tail = log_tail
+
+
+class UnreadableFile(EngineError):
+    """A file, or a line of one, that nothing can be taken from."""
+
+    code = "unreadable_file"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} cannot be read: {why}. Nothing was taken from it.")
+        self.name = name
 
 
 class SettingsError(EngineError):

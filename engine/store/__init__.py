@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from engine.store.database import Database
 from engine.store.examples import Examples
 from engine.store.jobs import Jobs
+from engine.store.outbox import Outbox
 from engine.store.outcomes import Outcomes
+from engine.store.passages import Passages
 from engine.store.preferences import Preferences
 from engine.store.runs import Runs
 from engine.store.serving import Serving
@@ -38,6 +40,8 @@ class Store:
     runs: Runs
     versions: Versions
     serving: Serving
+    passages: Passages
+    outbox: Outbox
 
 
 def open_store(url: str) -> Store:
@@ -57,4 +61,6 @@ def open_store(url: str) -> Store:
         providers=Providers(database),
         versions=Versions(database),
         serving=Serving(database),
+        passages=Passages(database),
+        outbox=Outbox(database),
     )

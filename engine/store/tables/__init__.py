@@ -4,6 +4,7 @@ A change here needs a new numbered migration; a test compares the two.
 """
 
 from engine.store.tables.base import metadata
+from engine.store.tables.memory import forgotten_passages, passages
 from engine.store.tables.models import activations, comparisons, generations, versions
 from engine.store.tables.people import preferences, users
 from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
@@ -16,10 +17,12 @@ __all__ = [
     "comparisons",
     "drafts",
     "examples",
+    "forgotten_passages",
     "generations",
     "jobs",
     "metadata",
     "outcomes",
+    "passages",
     "preferences",
     "rejected_candidates",
     "runs",

@@ -1,0 +1,1 @@
+"""A user's memory: what is remembered, recalled for a text, and forgotten."""
