@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.domain.passage import MemoryUse
 from engine.domain.quality import Quality
 
 
@@ -23,6 +24,7 @@ class Draft:
     quality: Quality
     example_id: str | None
     created_at: datetime
+    memory: MemoryUse = field(default_factory=MemoryUse)
 
 
 @dataclass(frozen=True)

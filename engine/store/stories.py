@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from engine.domain.passage import MemoryUse, PassageUse
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
 from engine.errors import InvalidInput, NotFound
@@ -52,6 +54,7 @@ class Stories:
         finish_reason: str,
         quality: Quality,
         example: NewExample | None,
+        memory: MemoryUse | None = None,
     ) -> Draft:
         """Store the next draft together with its example: both or neither.
 
@@ -73,6 +76,7 @@ class Stories:
                 "completion_tokens": completion_tokens,
                 "finish_reason": finish_reason,
                 "example_id": insert_example(connection, example).id if example else None,
+                "memory": asdict(memory or MemoryUse()),
                 "created_at": now(),
             } | quality_values(quality)
             row = connection.execute(insert(drafts).values(values).returning(drafts))
@@ -144,6 +148,12 @@ def _story(row: RowMapping, its_drafts: tuple[Draft, ...]) -> Story:
     )
 
 
+def _memory(stored: dict[str, Any]) -> MemoryUse:
+    """Empty for drafts from before there was a memory."""
+    uses = tuple(PassageUse(**use) for use in stored.get("passages", ()))
+    return MemoryUse(stored.get("asked", False), stored.get("problem", ""), uses)
+
+
 def _draft(row: RowMapping) -> Draft:
     return Draft(
         id=row["id"],
@@ -157,4 +167,5 @@ def _draft(row: RowMapping) -> Draft:
         quality=quality_from(row),
         example_id=row["example_id"],
         created_at=row["created_at"],
+        memory=_memory(row["memory"]),
     )

@@ -11,6 +11,7 @@ from engine.domain.example import Author, Source
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
 from engine.errors import InvalidInput
+from engine.memory.recollection import Recollection
 from engine.quality.score import Scorer
 from engine.rendering import render, story_prompt
 from engine.store import Store
@@ -31,10 +32,10 @@ class Sampling:
     seed: int | None = None
 
 
-def messages_for(story: Story, so_far: str = "") -> list[Message]:
+def messages_for(story: Story, so_far: str = "", memory: Sequence[str] = ()) -> list[Message]:
     """What the model reads for a story; with `so_far` it continues that text."""
     prompt = story_prompt(story.prompt, genre=story.genre, style=story.style)
-    messages = render(prompt)
+    messages = render(prompt, memory)
     return [*messages, Message("assistant", so_far)] if so_far else messages
 
 
@@ -56,6 +57,7 @@ class Writing:
         sampling: Sampling,
         threshold: float,
         so_far: str = "",
+        recollection: Recollection | None = None,
     ) -> None:
         self.model_name = model.name
         self.draft: Draft | None = None
@@ -67,13 +69,14 @@ class Writing:
         self._sampling = sampling
         self._threshold = threshold
         self._so_far = so_far
+        self.recollection = recollection or Recollection()
 
     def __iter__(self) -> Iterator[str]:
         started = time.monotonic()
         text = self._so_far
         reason, tokens = "closed", 0
         stream = self._model.stream(
-            messages_for(self._story, self._so_far),
+            messages_for(self._story, self._so_far, self.recollection.texts),
             temperature=self._sampling.temperature,
             top_p=self._sampling.top_p,
             max_tokens=self._sampling.max_tokens,
@@ -107,6 +110,7 @@ class Writing:
             finish_reason=reason,
             quality=quality,
             example=self._example(text, quality) if finished else None,
+            memory=self.recollection.use,
         )
 
     def _example(self, text: str, quality: Quality) -> NewExample:

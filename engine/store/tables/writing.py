@@ -7,6 +7,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from engine.store.columns import (
     id_column,
     integer,
+    json,
     number,
     quality,
     reference,
@@ -69,6 +70,7 @@ drafts = Table(
     text("finish_reason"),
     *quality(),
     reference("example_id", "examples.id", nullable=True),
+    json("memory"),
     time("created_at"),
     UniqueConstraint("story_id", "number"),
 )
