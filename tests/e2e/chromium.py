@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -73,4 +73,21 @@ def window(url: str, *, width: int = 1440, scheme: Scheme = "light") -> Iterator
         )
         context.set_default_timeout(WAIT_MS)
         yield Window(context.new_page(), url)
+        browser.close()
+
+
+@contextmanager
+def crowd(url: str, paths: Sequence[str]) -> Iterator[list[Page]]:
+    """One browser with a session of its own for each path, all open at the same time."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        pages = []
+        for path in paths:
+            page = browser.new_context().new_page()
+            page.set_default_timeout(WAIT_MS)
+            page.goto(url + path)
+            pages.append(page)
+        for page in pages:
+            page.get_by_role("heading", level=1).wait_for()
+        yield pages
         browser.close()
