@@ -6,30 +6,37 @@ verbs here only write rows and enqueue.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
+from engine.autotrain.estimate import estimate
 from engine.autotrain.favourites import Mixes, with_mix
-from engine.autotrain.plan import check_request
-from engine.autotrain.run import Readiness, readiness
-from engine.domain.example import Author
-from engine.domain.genre import Genre
+from engine.autotrain.plan import new_request
+from engine.autotrain.readiness import Readiness, readiness
+from engine.autotrain.result import read_result
+from engine.autotrain.view import auto_train_view
+from engine.domain.genre import Genre, check_genre
 from engine.domain.job import Job, JobKind
 from engine.domain.story import Draft, Story
+from engine.domain.user import check_user_id
 from engine.domain.version import Version
-from engine.errors import InvalidInput, NotEnoughExamples, NotFound
+from engine.errors import NotEnoughExamples
+from engine.evaluation.parent import evaluate
+from engine.evaluation.text_loss import TextLoss
+from engine.jobs.waiting import OnProgress, check_ended_well, quietly, wait_for_end
+from engine.lock import is_held
 from engine.memory.address import address
 from engine.memory.memory import Memory
+from engine.quality.judge import judge
 from engine.quality.score import Scorer
-from engine.serving.resolve import student, teacher, wait_for
 from engine.settings import Settings
 from engine.store import Store
-from engine.views import AutoTrainView, Estimate, TrainingView
+from engine.store.collection import CollectionStats
+from engine.training.view import training_view
+from engine.views import AutoTrainResult, AutoTrainView, Estimate, Scored, TrainingView
+from engine.writing.begin import Writer, begin, check_prompt
 from engine.writing.writer import Sampling, Writing, save_edit
-
-Writer = Literal["teacher", "student"]
 
 
 class Engine:
@@ -38,7 +45,7 @@ class Engine:
     def __init__(self, settings: Settings, store: Store, enqueue: Callable[[Job], None]) -> None:
         self.settings = settings
         self.store = store
-        self._enqueue = enqueue
+        self.enqueue = enqueue
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -70,12 +77,8 @@ class Engine:
         self, user_id: str, prompt: str, *, genre: str | None = None, style: str | None = None
     ) -> Story:
         """A new story on the user's shelf, without text yet."""
-        if not prompt.strip():
-            raise InvalidInput("prompt", "is empty: write what the story is about")
-        if len(prompt) > 4000:
-            raise InvalidInput("prompt", f"is {len(prompt):,} characters long, at most 4,000 fit")
-        if genre is not None and genre not in self.genres():
-            raise InvalidInput("genre", f"must be of {', '.join(self.genres())}; got {genre!r}")
+        check_prompt(prompt)
+        check_genre(genre)
         return self.store.stories.create(
             user_id, prompt=prompt.strip(), kind="stories", genre=genre, style=style
         )
@@ -90,21 +93,11 @@ class Engine:
         continue_draft: Draft | None = None,
     ) -> Writing:
         """Another draft of a story. Raises `Unavailable` when that model is not served in time."""
-        story = self.store.stories.get(user_id, story_id)
-        if writer == "student":
-            version = self.store.versions.active(user_id)
-            if version is None:
-                raise NotFound("trained model of", user_id)
-            model = wait_for(lambda: student(self.store, version))
-            author = Author.STUDENT
-        else:
-            model, author = wait_for(lambda: teacher(self.store)), Author.TEACHER
-        return Writing(
+        return begin(
             self.store,
             self.scorer,
-            model,
-            author,
-            story,
+            self.store.stories.get(user_id, story_id),
+            writer,
             sampling=sampling or Sampling(),
             threshold=self.settings.keep_threshold,
             so_far=continue_draft.text if continue_draft else "",
@@ -120,20 +113,46 @@ class Engine:
         """A thumb up (1), down (-1, no longer trained on) or none (0)."""
         self.store.examples.set_feedback(user_id, example_id, feedback)
 
+    def score(
+        self, text: str, kind: str = "stories", genre: str | None = None, prompt: str = ""
+    ) -> Scored:
+        """The quality score of any text; nothing is stored. Raises `InvalidInput`."""
+        threshold = self.settings.keep_threshold
+        return judge(self.scorer, text, kind=kind, genre=genre, prompt=prompt, threshold=threshold)
+
+    def get_stats(self, user_id: str | None = None) -> CollectionStats:
+        """Figures of what was collected for this user; None counts everybody's examples."""
+        return self.store.collection.stats(user_id, threshold=self.settings.keep_threshold)
+
     # Auto-training
+
+    def get_available_training_genres(self) -> list[str]:
+        """Names of the genres that can be asked for, in their order."""
+        return self.genres()
+
+    def auto_train(
+        self,
+        user_id: str,
+        num_examples: int,
+        genres: Sequence[str] | None = None,
+        *,
+        store_in_memory: bool = False,
+        on_progress: OnProgress = quietly,
+    ) -> AutoTrainResult:
+        """Have examples written, scored and kept, and wait for the end. No genres = a random mix.
+
+        The worker does it. Raises `InvalidInput`, `NoWorker`, and `Cancelled` or `JobFailed`, which
+        carry how many examples were kept.
+        """
+        mix = dict.fromkeys(genres or (), 1.0)
+        job = self.start_auto_train(user_id, num_examples, mix, store_in_memory=store_in_memory)
+        job = self.wait(user_id, job.id, on_progress)
+        check_ended_well(job, kept=self.store.outcomes.summary(job.id).kept)
+        return self.auto_train_result(user_id, job.id)
 
     def estimate(self, num_examples: int) -> Estimate:
         """Time and tokens for so many examples, from this machine's own last answers."""
-        seconds_a_slot, measured_on = self.store.outcomes.seconds_a_slot(limit=200)
-        if not measured_on:
-            seconds_a_slot, measured_on = 16.0, 0  # two cores, eight answers in flight
-        in_flight = min(self.settings.generation_slots, num_examples)
-        return Estimate(
-            seconds=seconds_a_slot * num_examples / in_flight,
-            tokens=num_examples * 300,
-            money=0.0,
-            measured_on=measured_on,
-        )
+        return estimate(self.store, num_examples, generation_slots=self.settings.generation_slots)
 
     def start_auto_train(
         self,
@@ -144,24 +163,17 @@ class Engine:
         store_in_memory: bool = False,
     ) -> Job:
         """Queue an auto-training. `mix` weighs genres; none = all alike. Raises `InvalidInput`."""
-        check_request(num_examples, mix or {})
-        request = {
-            "num_examples": num_examples,
-            "mix": dict(mix or {}),
-            "store_in_memory": store_in_memory,
-            "seed": secrets.randbelow(2**31),
-        }
+        request = new_request(num_examples, mix or {}, store_in_memory=store_in_memory)
         return self._start(user_id, JobKind.AUTO_TRAIN, request)
+
+    def auto_train_result(self, user_id: str, job_id: str) -> AutoTrainResult:
+        """The closing figures of an auto-training; until it has succeeded, what they are now."""
+        ready = self.readiness(user_id)
+        return read_result(self.store, self.job(user_id, job_id), ready)
 
     def auto_train_view(self, user_id: str, job_id: str, *, limit: int = 50) -> AutoTrainView:
         """The state of one auto-training with its newest kept and rejected texts."""
-        job = self.store.jobs.get_for(user_id, job_id)
-        return AutoTrainView(
-            job=job,
-            summary=self.store.outcomes.summary(job_id),
-            kept=self.store.outcomes.kept(job_id, limit=limit),
-            rejected=self.store.outcomes.rejected(user_id, job_id, limit=limit),
-        )
+        return auto_train_view(self.store, user_id, job_id, limit=limit)
 
     def readiness(self, user_id: str) -> Readiness:
         """How far the next training is."""
@@ -185,6 +197,15 @@ class Engine:
             return running[0]
         return self._start(user_id, JobKind.TRAINING, {"recipe": self.settings.recipe})
 
+    def train(self, user_id: str, on_progress: OnProgress = quietly) -> Version:
+        """Train `zega-<user_id>` on everything trainable and wait for the new version.
+
+        Raises `NotEnoughExamples`, `NoWorker`, `Cancelled` and `JobFailed`.
+        """
+        job = self.wait(user_id, self.start_training(user_id).id, on_progress)
+        check_ended_well(job)
+        return self.store.versions.by_id(job.result["version_id"])
+
     def train_when_ready(self, user_id: str) -> Job | None:
         """Queue a training if enough was kept since the last one; what the worker calls."""
         if self.settings.train_at == 0 or self.readiness(user_id).until_next > 0:
@@ -193,16 +214,13 @@ class Engine:
 
     def training_view(self, user_id: str, job_id: str) -> TrainingView:
         """The state of one training with its curve."""
-        job = self.store.jobs.get_for(user_id, job_id)
-        run = next((run for run in self.store.runs.list(user_id) if run.id == job_id), None)
-        version = self.store.versions.by_id(run.version_id) if run and run.version_id else None
-        return TrainingView(job, run, self.store.runs.steps(job_id) if run else [], version)
+        return training_view(self.store, user_id, job_id)
 
     # Jobs
 
     def _start(self, user_id: str, kind: JobKind, request: dict[str, object]) -> Job:
         job = self.store.jobs.create(user_id, kind, request)
-        self._enqueue(job)
+        self.enqueue(job)
         return job
 
     def active_jobs(self, user_id: str) -> list[Job]:
@@ -212,6 +230,21 @@ class Engine:
     def jobs(self, user_id: str, limit: int = 20) -> list[Job]:
         """Jobs, newest first."""
         return self.store.jobs.list(user_id, limit)
+
+    def job(self, user_id: str, job_id: str) -> Job:
+        """One job as it is now. Raises `NotFound`."""
+        return self.store.jobs.get_for(user_id, job_id)
+
+    def wait(self, user_id: str, job_id: str, on_progress: OnProgress = quietly) -> Job:
+        """The job once it has ended, however; `on_progress` gets it at each change.
+
+        Raises `NotFound`, and `NoWorker` when nobody takes it from the queue.
+        """
+        return wait_for_end(lambda: self.job(user_id, job_id), on_progress, self.has_worker)
+
+    def has_worker(self) -> bool:
+        """Whether jobs are run. A database elsewhere may have its worker elsewhere, too."""
+        return not self.store.database.is_sqlite or is_held(self.settings.home / "worker.lock")
 
     def cancel(self, user_id: str, job_id: str) -> Job:
         """Ask a job to stop; everything it kept stays."""
@@ -237,6 +270,16 @@ class Engine:
         previous = self.store.versions.previous(user_id)
         self.store.versions.activate(user_id, previous.id if previous else None)
         return previous
+
+    def evaluate(self, user_id: str, version: Literal["base"] | int, text: str) -> TextLoss:
+        """The loss of the base or of a version on a text; the same measure for all (text_loss.py).
+
+        Takes a process of its own for some seconds. Raises `InvalidInput`, `NotFound`,
+        `IdentityMismatch`, `ChecksumMismatch` and `EvaluationFailed`.
+        """
+        check_user_id(user_id)
+        chosen = None if version == "base" else self.store.versions.get(user_id, version)
+        return evaluate(self.settings, chosen, text)
 
     # Favourites
 

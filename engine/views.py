@@ -25,6 +25,46 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class TrainingStats:
+    """Examples kept since the last training, and how many more start the next one by itself."""
+
+    training_examples: int
+    examples_until_next_training: int
+
+
+@dataclass(frozen=True)
+class AutoTrainResult:
+    """What came of an auto-training; the names are part of the public contract.
+
+    `successful` were written and scored (`kept` or `rejected`), `failed` had no answer after
+    retries; together they are `total_requested` once the job has ended by itself.
+    `genre_distribution` counts the successful ones of each of the eight genres, `average_quality`
+    is their mean score (0-10) and `total_time` is in seconds.
+    """
+
+    total_requested: int
+    successful: int
+    failed: int
+    genre_distribution: dict[str, int]
+    average_quality: float
+    total_time: float
+    training_stats: TrainingStats
+    ready_for_finetuning: bool
+    kept: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The score of one text (0-10), whether it would be kept, its parts (0-10 each) and reasons."""
+
+    score: float
+    kept: bool
+    parts: dict[str, float]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AutoTrainView:
     """Everything a screen shows of one auto-training at one moment."""
 

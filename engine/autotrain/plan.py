@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -60,12 +62,29 @@ def check_request(num_examples: int, mix: Mapping[str, float]) -> dict[Genre, fl
     return chosen or dict.fromkeys(Genre, 1.0)
 
 
-def share_out(total: int, mix: Mapping[Genre, float]) -> dict[Genre, int]:
-    """`total` divided by weight, largest remainders first; the counts add up to `total`."""
+def new_request(
+    num_examples: int, mix: Mapping[str, float], *, store_in_memory: bool
+) -> dict[str, Any]:
+    """What an auto-training's job is asked, with a seed of its own. Raises `InvalidInput`."""
+    check_request(num_examples, mix)
+    return {
+        "num_examples": num_examples,
+        "mix": dict(mix),
+        "store_in_memory": store_in_memory,
+        "seed": secrets.randbelow(2**31),
+    }
+
+
+def share_out(total: int, mix: Mapping[Genre, float], *, seed: int) -> dict[Genre, int]:
+    """`total` divided by weight, largest remainders first; the counts add up to `total`.
+
+    Among equal remainders the seed draws: four texts of eight genres are of any four.
+    """
     weight = sum(mix.values())
     exact = {genre: total * value / weight for genre, value in mix.items()}
     counts = {genre: int(value) for genre, value in exact.items()}
-    order = sorted(mix, key=lambda genre: (counts[genre] - exact[genre], list(Genre).index(genre)))
+    drawn = random.Random(seed).sample(list(Genre), len(Genre))
+    order = sorted(mix, key=lambda genre: (counts[genre] - exact[genre], drawn.index(genre)))
     for genre in order[: total - sum(counts.values())]:
         counts[genre] += 1
     return counts
@@ -77,7 +96,7 @@ def make_plan(num_examples: int, mix: Mapping[Genre, float], *, seed: int) -> li
     rng = random.Random(seed)
     queues = {
         genre: [_pair(genre, turn, rng_seed) for turn in range(count)]
-        for genre, count in share_out(num_examples, mix).items()
+        for genre, count in share_out(num_examples, mix, seed=seed).items()
         for rng_seed in [rng.randrange(2**31)]
     }
     slots: list[Slot] = []

@@ -11,13 +11,18 @@ from models.gguf import folder_to_gguf, identity
 from models.weights import locate
 
 
+def base_weights(settings: Settings) -> Path:
+    """The base model's GGUF file or its folder of safetensors. Raises `WeightsMissing`."""
+    folder = Path(settings.models_dir) if settings.models_dir else None
+    return locate(find_base_model(settings.base_model), folder)
+
+
 def served_gguf(settings: Settings) -> Path:
     """The GGUF that llama.cpp serves; a model that comes as a folder is converted once, to Q8_0."""
-    base = find_base_model(settings.base_model)
-    weights = locate(base, Path(settings.models_dir) if settings.models_dir else None)
+    weights = base_weights(settings)
     if weights.is_file():
         return weights
-    converted = settings.cache / f"{base.name}.q8_0.gguf"
+    converted = settings.cache / f"{find_base_model(settings.base_model).name}.q8_0.gguf"
     return converted if converted.exists() else folder_to_gguf(weights, converted, outtype="q8_0")
 
 
@@ -28,7 +33,5 @@ def prepare_base(settings: Settings) -> Base:
     """
     from engine.training.base import base_folder
 
-    base = find_base_model(settings.base_model)
-    weights = locate(base, Path(settings.models_dir) if settings.models_dir else None)
-    folder = base_folder(weights, settings.cache / "bases")
-    return Base(base, folder, identity(served_gguf(settings)))
+    folder = base_folder(base_weights(settings), settings.cache / "bases")
+    return Base(find_base_model(settings.base_model), folder, identity(served_gguf(settings)))

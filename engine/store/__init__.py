@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.store.collection import Collection
 from engine.store.database import Database
 from engine.store.examples import Examples
 from engine.store.jobs import Jobs
@@ -15,10 +16,10 @@ from engine.store.outbox import Outbox
 from engine.store.outcomes import Outcomes
 from engine.store.passages import Passages
 from engine.store.preferences import Preferences
+from engine.store.providers import Providers
 from engine.store.runs import Runs
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
-from engine.store.providers import Providers
 from engine.store.stories import Stories
 from engine.store.users import Users
 from engine.store.versions import Versions
@@ -31,10 +32,11 @@ class Store:
     database: Database
     users: Users
     preferences: Preferences
+    providers: Providers
     stories: Stories
     examples: Examples
+    collection: Collection
     outcomes: Outcomes
-    providers: Providers
     jobs: Jobs
     snapshots: Snapshots
     runs: Runs
@@ -52,13 +54,14 @@ def open_store(url: str) -> Store:
         database=database,
         users=Users(database),
         preferences=Preferences(database),
+        providers=Providers(database),
         stories=Stories(database),
         examples=Examples(database),
+        collection=Collection(database),
         outcomes=Outcomes(database),
         jobs=Jobs(database),
         snapshots=Snapshots(database),
         runs=Runs(database),
-        providers=Providers(database),
         versions=Versions(database),
         serving=Serving(database),
         passages=Passages(database),

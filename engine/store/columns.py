@@ -21,6 +21,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.exc import DontWrapMixin
+
+from engine.domain.user import user_id_problem
+from engine.errors import InvalidInput
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -45,6 +49,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Refused(InvalidInput, DontWrapMixin):
+    """An InvalidInput that SQLAlchemy hands on as it is, instead of wrapping it."""
+
+
+class UserId(TypeDecorator[str]):
+    """A user's id. No statement is ever sent with one that cannot be: InvalidInput instead.
+
+    So every method that takes a user's id refuses a hostile one, and none has to remember to.
+    """
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and (problem := user_id_problem(value)):
+            raise Refused("user_id", problem)
+        return value
+
+
 def id_column() -> Column[Any]:
     """A uuid4 hex primary key."""
     return Column("id", String(32), primary_key=True)
@@ -53,7 +76,7 @@ def id_column() -> Column[Any]:
 def user_column(*, primary_key: bool = False) -> Column[Any]:
     """The owner of the row."""
     return Column(
-        "user_id", String(64), ForeignKey("users.id"), nullable=False, primary_key=primary_key
+        "user_id", UserId(), ForeignKey("users.id"), nullable=False, primary_key=primary_key
     )
 
 

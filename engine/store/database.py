@@ -50,7 +50,7 @@ class Database:
             raise InvalidInput("url", f"must be sqlite or postgresql, got {self._dialect}")
         # NaN is no JSON: Postgres refuses it, so SQLite must not accept it silently.
         serializer = partial(json.dumps, ensure_ascii=False, allow_nan=False)
-        if self._dialect == "sqlite":
+        if self.is_sqlite:
             self._engine = create_engine(
                 parsed,
                 json_serializer=serializer,
@@ -60,6 +60,11 @@ class Database:
         else:
             self._engine = create_engine(parsed, json_serializer=serializer, pool_pre_ping=True)
         self._writer = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine; else it is Postgres, anywhere."""
+        return self._dialect == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -91,7 +91,7 @@ class Examples:
         """Trainable examples, oldest first; `since` leaves out what was there at that time."""
         query = (
             select(examples)
-            .where(_owned_since(user_id, since), _is_trainable(threshold))
+            .where(_owned_since(user_id, since), is_trainable(threshold))
             .order_by(examples.c.created_at, examples.c.id)
         )
         with self._database.read() as connection:
@@ -104,7 +104,7 @@ class Examples:
         query = (
             select(func.count())
             .select_from(examples)
-            .where(_owned_since(user_id, since), _is_trainable(threshold))
+            .where(_owned_since(user_id, since), is_trainable(threshold))
         )
         with self._database.read() as connection:
             return connection.execute(query).scalar_one()
@@ -124,7 +124,7 @@ class Examples:
         """Kept completions of the user (on one prompt, if given), oldest first, with their ids."""
         query = (
             select(examples.c.id, examples.c.completion)
-            .where(examples.c.user_id == user_id, _is_kept(threshold))
+            .where(examples.c.user_id == user_id, is_kept(threshold))
             .order_by(examples.c.created_at, examples.c.id)
         )
         if seed_prompt is not None:
@@ -236,10 +236,12 @@ def _owned_since(user_id: str, since: datetime | None) -> ColumnElement[bool]:
     return owned if since is None else and_(owned, examples.c.created_at > since)
 
 
-def _is_kept(threshold: float) -> ColumnElement[bool]:
+def is_kept(threshold: float) -> ColumnElement[bool]:
+    """Whether a row is a kept example."""
     good_enough = or_(examples.c.author == Author.PERSON.value, examples.c.score >= threshold)
     return and_(good_enough, examples.c.duplicate_of.is_(None), examples.c.feedback >= 0)
 
 
-def _is_trainable(threshold: float) -> ColumnElement[bool]:
-    return and_(_is_kept(threshold), examples.c.author != Author.STUDENT.value)
+def is_trainable(threshold: float) -> ColumnElement[bool]:
+    """Whether a row is a trainable example."""
+    return and_(is_kept(threshold), examples.c.author != Author.STUDENT.value)

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import select
 
-from engine.errors import InvalidInput
+from engine.domain.user import check_user_id
 from engine.store.database import Database
 from engine.store.rows import insert_once, now
 from engine.store.tables import users
-
-_USER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-def check_user_id(user_id: str) -> None:
-    """Raise InvalidInput unless the id is safe as a file name, a model name and part of a URL."""
-    if not _USER_ID.fullmatch(user_id):
-        raise InvalidInput(
-            "user_id",
-            "must be 1 to 64 small letters, digits, '-' or '_', beginning with a letter or digit, "
-            f"got {user_id[:80]!r}",
-        )
 
 
 class Users:

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from engine.domain.story import Draft
-from engine.engine import Writer
+from engine.writing.begin import Writer
 
 _USER = "user"
 _WHO = "who"  # in the address bar, so that a reload finds the same name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, Table, Text
 
-from engine.store.columns import json, time, user_column
+from engine.store.columns import UserId, json, time, user_column
 from engine.store.tables.base import metadata
 
-users = Table("users", metadata, Column("id", String(64), primary_key=True), time("created_at"))
+users = Table("users", metadata, Column("id", UserId(), primary_key=True), time("created_at"))
 
 
 preferences = Table(

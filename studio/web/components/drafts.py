@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.domain.story import Draft, Story
 from engine.domain.version import model_name
-from engine.engine import Engine, Writer
+from engine.engine import Engine
+from engine.writing.begin import Writer
 from studio.web import session
 from studio.web.components.errors import told
 from studio.web.components.prose import prose

@@ -14,8 +14,9 @@ from typing import Protocol, cast
 
 import streamlit as st
 
-from engine.engine import Engine, Writer
+from engine.engine import Engine
 from engine.errors import EngineError
+from engine.writing.begin import Writer
 from engine.writing.writer import Sampling, Writing
 from models.errors import ModelError
 from studio.web import session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.autotrain.run import Readiness
+from engine.autotrain.readiness import Readiness
 from engine.domain.job import Job, JobState
 from engine.engine import Engine
 from engine.views import TrainingView

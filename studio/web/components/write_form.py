@@ -8,8 +8,9 @@ import streamlit as st
 
 from engine.autotrain.plan import styles
 from engine.domain.version import Version
-from engine.engine import Engine, Writer
+from engine.engine import Engine
 from engine.errors import EngineError
+from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
 from studio.web.wording import genre_label, plain

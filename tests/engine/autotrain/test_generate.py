@@ -10,7 +10,8 @@ import pytest
 
 from engine.autotrain.generate import Generation
 from engine.autotrain.plan import make_plan
-from engine.autotrain.run import readiness, run_auto_train
+from engine.autotrain.readiness import readiness
+from engine.autotrain.run import run_auto_train
 from engine.domain.genre import Genre
 from engine.domain.job import Job, JobKind
 from engine.domain.quality import Quality

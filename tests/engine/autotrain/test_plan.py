@@ -52,10 +52,17 @@ def test_a_plan_is_repeatable_and_its_seed_matters() -> None:
 
 
 def test_a_mix_is_shared_out_whole() -> None:
-    shares = share_out(50, {Genre.HORROR: 3.0, Genre.ROMANCE: 1.0, Genre.SCI_FI: 1.0})
+    shares = share_out(50, {Genre.HORROR: 3.0, Genre.ROMANCE: 1.0, Genre.SCI_FI: 1.0}, seed=1)
     assert shares == {Genre.HORROR: 30, Genre.ROMANCE: 10, Genre.SCI_FI: 10}
     for total in (1, 7, 500):
-        assert sum(share_out(total, ALL).values()) == total
+        assert sum(share_out(total, ALL, seed=total).values()) == total
+
+
+def test_few_texts_are_of_any_genres() -> None:
+    drawn = [share_out(4, ALL, seed=seed) for seed in range(40)]
+    assert all(sorted(counts.values()) == [0] * 4 + [1] * 4 for counts in drawn)
+    often = Counter(genre for counts in drawn for genre in Genre if counts[genre])
+    assert set(often) == set(Genre), "every genre has its turn"
 
 
 @pytest.mark.parametrize(

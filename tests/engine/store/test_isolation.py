@@ -18,7 +18,7 @@ from sqlalchemy import select
 from engine.domain.example import Source
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
-from engine.errors import EngineError, NotFound
+from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
 from engine.store.tables import metadata
 
@@ -124,6 +124,7 @@ EMPTY: dict[str, Attempt] = {
     "examples.trainable": lambda s, a, m: s.examples.trainable("ben", threshold=0.0),
     "examples.count_trainable": lambda s, a, m: s.examples.count_trainable("ben", threshold=0.0),
     "examples.kept_texts": lambda s, a, m: s.examples.kept_texts("ben", 0.0),
+    "collection.stats": lambda s, a, m: s.collection.stats("ben", threshold=0.0).total_examples,
     "jobs.list": lambda s, a, m: s.jobs.list("ben"),
     "jobs.active": lambda s, a, m: s.jobs.active("ben"),
     "snapshots.latest": lambda s, a, m: s.snapshots.latest("ben"),
@@ -132,6 +133,10 @@ EMPTY: dict[str, Attempt] = {
     "versions.active": lambda s, a, m: s.versions.active("ben"),
     "versions.previous": lambda s, a, m: s.versions.previous("ben"),
 }
+
+
+# What methods of EMPTY need besides the user.
+SUPPLIED: dict[str, Any] = {"threshold": 0.0, "key": "mix"}
 
 
 @pytest.mark.parametrize("method", REFUSED)
@@ -176,3 +181,22 @@ def test_every_method_that_takes_a_user_is_tried_here(store: Store) -> None:
             if not name.startswith("_") and "user_id" in inspect.signature(method).parameters:
                 taking_a_user.add(f"{field.name}.{name}")
     assert taking_a_user == CREATING | set(REFUSED) | set(EMPTY)
+
+
+@pytest.mark.parametrize("method", EMPTY)
+def test_an_id_that_no_user_can_have_is_refused(
+    store: Store, make: Any, anna: SimpleNamespace, method: str
+) -> None:
+    """Before any statement is sent, whatever the method."""
+    before = everything(store)
+    noun, name = method.split(".")
+    signature = inspect.signature(getattr(getattr(store, noun), name))
+    rest = {
+        parameter.name: SUPPLIED[parameter.name]
+        for parameter in signature.parameters.values()
+        if parameter.default is parameter.empty and parameter.name != "user_id"
+    }
+    with pytest.raises(InvalidInput) as caught:
+        getattr(getattr(store, noun), name)(user_id="../anna", **rest)
+    assert caught.value.field == "user_id"
+    assert everything(store) == before

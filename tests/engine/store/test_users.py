@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.domain.user import check_user_id
 from engine.errors import InvalidInput
 from engine.store import Store
-from engine.store.users import check_user_id
 
 
 @pytest.mark.parametrize("user_id", ["a", "0", "anna", "anna-b_c9", "a" * 64])

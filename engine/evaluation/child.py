@@ -1,0 +1,49 @@
+"""The evaluation process: `python -m engine.evaluation.child FOLDER`.
+
+Reads FOLDER/request.json, measures the loss on the text in it and writes FOLDER/result.json. torch
+lives here, so that whoever asks stays light. It ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from engine.evaluation.text_loss import TextLoss, text_loss
+from engine.training.child import write_json
+from models.lifeline import end_with_parent
+
+REQUEST_FILE = "request.json"
+RESULT_FILE = "result.json"
+
+
+def measure(request: dict[str, Any]) -> TextLoss:
+    """The loss of the base, or of the base with an adapter, on the request's text."""
+    from engine.training.base import base_folder, load_model, load_tokenizer
+
+    base = base_folder(Path(request["weights"]), Path(request["cache"]))
+    ids = load_tokenizer(base)(request["text"], add_special_tokens=False)["input_ids"]
+    model = load_model(base, bf16=False)
+    if request["adapter"] is not None:
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(model, request["adapter"])
+    return text_loss(model, ids)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    end_with_parent()
+    request = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    try:
+        write_json(folder / RESULT_FILE, asdict(measure(request)))
+    except ValueError as error:
+        # The reason alone as the last line of the log, where the parent looks for it.
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
