@@ -1,13 +1,14 @@
 """The front door: one ASGI application on one port. `streamlit run streamlit_app.py` works too.
 
-Routes of programs (the REST API) are mounted here beside the studio: `st.App(..., routes=[...])`.
+Screens are Streamlit's; beside them hangs the door for programs (studio/api), made when it is first asked.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
+from studio.api.mount import api_route
 from studio.web.components.errors import unexpected
 from studio.web.navigation import ROUTER
 
-app = st.App(ROUTER, on_script_error=unexpected)
+app = st.App(ROUTER, on_script_error=unexpected, routes=[api_route()])

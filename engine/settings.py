@@ -5,18 +5,23 @@ Set them as environment variables or in a file `.env` beside the Makefile (see .
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import SettingsError
+
+ROOT = Path(__file__).parent.parent
 
 
 class Settings(BaseSettings):
     """Field `home` is read from ZEGA_HOME, and so on. Words are English words, times are seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="ZEGA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ZEGA_", env_file=ROOT / ".env", extra="ignore")
 
     home: Path = Field(Path("var"), description="Folder that holds everything the studio makes.")
     database_url: str = Field("", description="Database; empty means SQLite in the home folder.")
@@ -38,6 +43,49 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, description="CPU threads of the model server.")
     hot_adapters: int = Field(16, ge=2, description="Adapters kept loaded beside the base.")
     models_dir: str = Field("", description="Folder with model folders, tried before the hub.")
+    local_only: bool = Field(
+        False, description="Ask no model elsewhere, whatever the switch in the studio says."
+    )
+
+    api_token: SecretStr = Field(
+        SecretStr(""), description="Token that programs must show; empty = made when one is needed."
+    )
+    guests: Literal["auto", "yes", "no"] = Field(
+        "auto", description="Give each browser a name of its own; auto = unless on loopback."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _below_the_repository(cls, home: Path) -> Path:
+        # Wherever a command is called from, it means the same studio.
+        return ROOT / home
+
+    @field_validator("base_model", "models_dir")
+    @classmethod
+    def _path_in_the_repository(cls, value: str) -> str:
+        return str(ROOT / value) if "/" in value and (ROOT / value).exists() else value
+
+    @field_validator("api_token")
+    @classmethod
+    def _token_is_strong(cls, token: SecretStr) -> SecretStr:
+        if token and not re.fullmatch(r"[A-Za-z0-9_-]{20,200}", token.get_secret_value()):
+            raise ValueError("must be 20 to 200 letters, digits, '-' or '_'")
+        return token
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the studio listens on this machine only."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether people get a name of their own from the studio instead of choosing one."""
+        return self.guests == "yes" or (self.guests == "auto" and not self.is_local)
 
     @property
     def database(self) -> str:

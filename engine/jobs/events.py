@@ -1,0 +1,199 @@
+"""What happened to a job, as events that can be read again: they are worked out from its rows.
+
+Ids only grow and mean the same after a restart, so a reader names the last event it has and gets what
+came after. A training has an event for each logged step, an auto-training one that counts its recorded
+slots; the last event of either carries the end. Steps that a resumed training does again come
+once. Who delivers events is not known here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from engine.domain.job import Job, JobKind, JobState
+from engine.domain.run import Run, Step
+from engine.errors import NotFound
+from engine.store import Store
+from engine.training.recipe import load_recipe
+
+# Rows of steps over which the speed of a training is taken.
+RECENT_ROWS = 40
+
+PREFIX = {JobKind.AUTO_TRAIN: "generation", JobKind.TRAINING: "training"}
+ENDINGS = {
+    JobState.SUCCEEDED: "Completed",
+    JobState.FAILED: "Failed",
+    JobState.CANCELLED: "Cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. Epochs are those of a training; `estimated_remaining` is in milliseconds and
+    None while nothing was measured."""
+
+    done: int
+    total: int
+    current_epoch: int | None = None
+    total_epochs: int | None = None
+    estimated_remaining: int | None = None
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """One event. `metrics` are figures: losses in nats a token, memory in MB, scores 0-10."""
+
+    id: int
+    name: str
+    progress: Progress
+    metrics: dict[str, float | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobHistory:
+    """The job as it is now and its events after some id, oldest first."""
+
+    job: Job
+    events: list[JobEvent]
+
+
+def history(store: Store, job: Job, after: int = 0) -> JobHistory:
+    """Events beyond the id `after`; a job that has ended always gives its last one."""
+    now = datetime.now(UTC)
+    make = _training_events if job.kind is JobKind.TRAINING else _generation_events
+    events = make(store, job, after, now)
+    if job.state.is_final:
+        last = latest(store, job)
+        ending = PREFIX[job.kind] + ENDINGS[job.state]
+        events.append(JobEvent(_last_id(store, job), ending, last.progress, last.metrics))
+    return JobHistory(job, events)
+
+
+def latest(store: Store, job: Job) -> JobEvent:
+    """Progress and metrics as they are now, without an id of its own (0)."""
+    now = datetime.now(UTC)
+    if job.kind is JobKind.AUTO_TRAIN:
+        return JobEvent(0, "", _generation_progress(job, now), _generation_metrics(store, job))
+    run = _run(store, job)
+    steps = store.runs.steps(run.id) if run else []
+    if run is None or not steps:
+        return JobEvent(0, "", Progress(0, run.total_steps if run else 0))
+    metrics: dict[str, float | int | None] = {}
+    for step in steps:
+        metrics |= _figures(step)
+    return JobEvent(0, "", _training_progress(run, steps[-RECENT_ROWS:], _epochs(run)), metrics)
+
+
+# Auto-training: the id is the number of recorded slots.
+
+
+def _generation_events(store: Store, job: Job, after: int, now: datetime) -> list[JobEvent]:
+    metrics = _generation_metrics(store, job)
+    recorded = int(metrics["successful"] or 0) + int(metrics["failed"] or 0)
+    if recorded <= after:
+        return []
+    progress = _generation_progress(job, now)
+    return [JobEvent(recorded, "generationProgress", progress, metrics)]
+
+
+def _generation_metrics(store: Store, job: Job) -> dict[str, float | int | None]:
+    summary = store.outcomes.summary(job.id)
+    return {
+        "successful": summary.successful,
+        "failed": summary.failed,
+        "kept": summary.kept,
+        "rejected": summary.rejected,
+        "average_quality": round(summary.average_quality, 2),
+    }
+
+
+def _generation_progress(job: Job, now: datetime) -> Progress:
+    remaining = None
+    if job.state is JobState.RUNNING and job.started_at and job.done:
+        seconds = (now - job.started_at).total_seconds()
+        remaining = _milliseconds(seconds * (job.total - job.done) / job.done)
+    return Progress(job.done, job.total, estimated_remaining=remaining)
+
+
+# Training: the id counts both rows of a step, its training row before its validation row.
+
+
+def _training_events(store: Store, job: Job, after: int, now: datetime) -> list[JobEvent]:
+    run = _run(store, job)
+    if run is None:
+        return []
+    epochs = _epochs(run)
+    metrics: dict[str, float | int | None] = {}
+    events = []
+    steps = store.runs.steps(run.id, after=after // 2 - RECENT_ROWS)
+    for place, step in enumerate(steps):
+        metrics = metrics | _figures(step)
+        if _step_id(step) > after:
+            progress = _training_progress(run, steps[: place + 1][-RECENT_ROWS:], epochs)
+            events.append(JobEvent(_step_id(step), "trainingProgress", progress, metrics))
+    return events
+
+
+def _step_id(step: Step) -> int:
+    is_validation = step.loss is None and step.validation_loss is not None
+    return 2 * step.step + 1 + is_validation
+
+
+def _training_progress(run: Run, recent: Sequence[Step], epochs: int | None) -> Progress:
+    first, last = recent[0], recent[-1]
+    remaining = None
+    if last.step > first.step and run.total_steps:
+        a_step = (last.at - first.at).total_seconds() / (last.step - first.step)
+        remaining = _milliseconds(a_step * (run.total_steps - last.step))
+    return Progress(
+        done=last.step,
+        total=run.total_steps,
+        current_epoch=max(1, math.ceil(last.epoch)),
+        total_epochs=epochs,
+        estimated_remaining=remaining,
+    )
+
+
+def _figures(step: Step) -> dict[str, float | int | None]:
+    """What a row of a step says; a training and a validation row say different things."""
+    given = {
+        "train_loss": step.loss,
+        "validation_loss": step.validation_loss,
+        "learning_rate": step.learning_rate,
+        "tokens_per_second": step.tokens_per_second,
+        "memory_mb": step.memory_mb,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _epochs(run: Run) -> int | None:
+    """How many passes the run's recipe allows; None when that recipe is not there any more."""
+    try:
+        return load_recipe(run.recipe).epochs
+    except NotFound:
+        return None
+
+
+def _run(store: Store, job: Job) -> Run | None:
+    """The run of a training's job, once there is one."""
+    try:
+        return store.runs.get(job.id)
+    except NotFound:
+        return None
+
+
+def _last_id(store: Store, job: Job) -> int:
+    """The id of the last event: above every one that can come before."""
+    if job.kind is JobKind.AUTO_TRAIN:
+        return int(job.request["num_examples"]) + 1
+    run = _run(store, job)
+    steps = store.runs.steps(run.id) if run else []
+    furthest = max((run.total_steps if run else 0, *(step.step for step in steps)))
+    return 2 * furthest + 3
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(0, round(1000 * seconds))

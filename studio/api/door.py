@@ -1,0 +1,116 @@
+"""The guard before every route, REST and WebSocket alike: which host, which page, which token, how much.
+
+A page elsewhere must not reach a studio on loopback: not by a request from another origin, not by a
+name that was rebound to this machine. Where the studio can be reached from outside, a token is asked
+for. What is checked comes from the request's headers and the accepting socket, never from its URL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from studio.api.errors import error_response
+from studio.api.token import is_token
+
+LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.ASCII)
+# A browser's WebSocket cannot send headers: it offers these two as protocols.
+PROTOCOL = "zega"
+TOKEN_PROTOCOL = "zega.token."
+
+MAX_BODY = 256 * 1024  # bytes; the largest request so far is a few hundred
+TOO_LARGE = f"A request's body may have {MAX_BODY:,} bytes."
+
+
+class Door:
+    """ASGI middleware. `token` gives the token in force; it is asked for where `always` says so, and
+    of every connection that did not come in by loopback."""
+
+    def __init__(self, app: ASGIApp, *, always: bool, token: Callable[[], str]) -> None:
+        self._app = app
+        self._always = always
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, _limited(receive), send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        is_open = self._always or not _came_by_loopback(scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not (is_open or LOCAL_HOST.fullmatch(hosts[0].lower())):
+            return error_response(403, "forbidden", "This host name is not the studio's.")
+        if not _is_same_origin(headers, hosts[0], scope):
+            return error_response(403, "forbidden", "The request comes from a page elsewhere.")
+        if is_open and not any(is_token(given, self._token()) for given in _tokens(headers)):
+            return error_response(
+                401,
+                "unauthorized",
+                "This studio can be reached from outside, and the request shows no valid token.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        length = headers.get("content-length", "0")  # the server refuses what is no number
+        if length.isdecimal() and (len(length) > 12 or int(length) > MAX_BODY):
+            return error_response(413, "payload_too_large", TOO_LARGE)
+        return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """The same, but a body without a length that grows too large becomes an error."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY:
+                raise HTTPException(413, TOO_LARGE)
+        return message
+
+    return limited
+
+
+def _came_by_loopback(scope: Scope) -> bool:
+    """Whether the accepting socket's own address is loopback; no header has a say in it."""
+    address = (scope.get("server") or ("", None))[0]
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_same_origin(headers: Headers, host: str, scope: Scope) -> bool:
+    """Whether a browser's own words say that the page is the studio's; programs say nothing."""
+    origins = headers.getlist("origin")
+    if origins:
+        parts = urlsplit(origins[0])
+        is_ours = parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+        return len(origins) == 1 and is_ours
+    site = headers.get("sec-fetch-site", "none")
+    is_click = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") == "GET"
+    return site in ("none", "same-origin") or is_click
+
+
+def _tokens(headers: Headers) -> list[str]:
+    """Every token the request shows: in its Authorization, or among its WebSocket protocols."""
+    shown = []
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        shown.append(credentials.strip())
+    for protocol in headers.get("sec-websocket-protocol", "").split(","):
+        if protocol.strip().startswith(TOKEN_PROTOCOL):
+            shown.append(protocol.strip().removeprefix(TOKEN_PROTOCOL))
+    return shown

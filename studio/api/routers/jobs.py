@@ -1,0 +1,106 @@
+"""Training jobs: make, start, follow, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Response
+
+from engine.domain.job import Job, JobState
+from engine.engine import Engine
+from engine.jobs import desk
+from engine.jobs.events import latest
+from studio.api.context import TheAudit, TheEngine
+from studio.api.schemas import (
+    AutoTrainJobRequest,
+    JobBody,
+    JobError,
+    JobId,
+    JobsBody,
+    ProgressBody,
+    TrainingJobRequest,
+    UserQuery,
+)
+
+router = APIRouter(prefix="/api/training/jobs", tags=["jobs"])
+
+WAITING = (JobState.CREATED, JobState.QUEUED)
+
+Order = Annotated[AutoTrainJobRequest | TrainingJobRequest, Body(discriminator="kind")]
+
+
+@router.post("", response_model=JobBody, status_code=201)
+def create(order: Order, engine: TheEngine, audit: TheAudit, response: Response) -> JobBody:
+    """Make a job. It waits in the state `created` until it is started."""
+    if isinstance(order, TrainingJobRequest):
+        job = desk.create_training(engine, order.user_id, order.recipe)
+    else:
+        job = desk.create_auto_train(
+            engine,
+            order.user_id,
+            order.num_examples,
+            order.mix(),
+            store_in_memory=order.store_in_memory,
+        )
+    audit("create_job", order.user_id, job_id=job.id, kind=job.kind.value)
+    response.headers["Location"] = f"{router.prefix}/{job.id}?user_id={job.user_id}"
+    return job_body(engine, job)
+
+
+@router.get("", response_model=JobsBody)
+def list_jobs(
+    engine: TheEngine,
+    user_id: UserQuery,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> JobsBody:
+    """The user's jobs, newest first."""
+    jobs = engine.store.jobs.list(user_id, limit, offset=offset, created=True)
+    return JobsBody(jobs=[job_body(engine, job) for job in jobs], total=len(jobs))
+
+
+@router.get("/{job_id}", response_model=JobBody)
+def get(job_id: JobId, engine: TheEngine, user_id: UserQuery) -> JobBody:
+    """One job with its progress, metrics and place in the queue."""
+    return job_body(engine, engine.job(user_id, job_id))
+
+
+@router.post("/{job_id}/start", response_model=JobBody)
+def start(job_id: JobId, engine: TheEngine, audit: TheAudit, user_id: UserQuery) -> JobBody:
+    """Queue a created job."""
+    job = desk.start(engine, user_id, job_id)
+    audit("start_job", user_id, job_id=job_id)
+    return job_body(engine, job)
+
+
+@router.post("/{job_id}/cancel", response_model=JobBody)
+def cancel(job_id: JobId, engine: TheEngine, audit: TheAudit, user_id: UserQuery) -> JobBody:
+    """Cancel a job that waits, or ask a running one to stop. What it kept stays.
+
+    A job that has ended is left as it is.
+    """
+    job = engine.cancel(user_id, job_id)
+    audit("cancel_job", user_id, job_id=job_id)
+    return job_body(engine, job)
+
+
+def job_body(engine: Engine, job: Job) -> JobBody:
+    """A job as programs see it."""
+    now = latest(engine.store, job)
+    return JobBody(
+        job_id=job.id,
+        user_id=job.user_id,
+        kind=job.kind,
+        state=job.state,
+        stage=job.stage,
+        cancel_requested=job.cancel_requested,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        request=job.request,
+        progress=ProgressBody.model_validate(now.progress),
+        metrics=now.metrics,
+        jobs_ahead=engine.store.jobs.ahead(job) if job.state in WAITING else None,
+        result=job.result if job.state is JobState.SUCCEEDED else None,
+        error=JobError(code=job.error_code, message=job.error) if job.error_code else None,
+    )

@@ -1,0 +1,140 @@
+"""What requests and answers look like. Fields that are not known are refused; numbers are numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.autotrain.plan import MAX_EXAMPLES
+from engine.domain.genre import Genre
+from engine.domain.job import JobKind, JobState
+
+USER_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+
+UserId = Annotated[
+    str, Field(pattern=USER_ID, description="A name on this machine.", examples=["anna"])
+]
+UserQuery = Annotated[str, Query(pattern=USER_ID, description="Whose it is.", examples=["anna"])]
+JobId = Annotated[
+    str, Path(pattern=r"^[0-9a-f]{32}$", description="The id that making the job gave.")
+]
+GenreName = Annotated[Genre, Field(strict=False)]
+
+
+class Body(BaseModel):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AutoTrainRequest(Body):
+    """How many texts to have written, of which genres, for whom."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"user_id": "anna", "num_examples": 50, "genres": ["horror", "sci_fi"]}
+        }
+    )
+    user_id: UserId
+    num_examples: int = Field(ge=1, le=MAX_EXAMPLES, description="Texts to write and score.")
+    genres: list[GenreName] | None = Field(
+        None, min_length=1, max_length=len(Genre), description="Absent: a random mix of all."
+    )
+    store_in_memory: bool = Field(False, description="Also put kept texts into the memory.")
+
+    def mix(self) -> dict[str, float]:
+        """Every genre that is named, all alike."""
+        return {genre.value: 1.0 for genre in self.genres or ()}
+
+
+class AutoTrainJobRequest(AutoTrainRequest):
+    """An auto-training as a job that is started later."""
+
+    kind: Literal["auto_train"]
+
+
+class TrainingJobRequest(Body):
+    """A training on everything trainable, as a job that is started later."""
+
+    kind: Literal["training"] = "training"
+    user_id: UserId
+    recipe: str | None = Field(
+        None, max_length=64, description="Absent: the one of the settings.", examples=["quick"]
+    )
+
+
+class TrainingStatsBody(BaseModel):
+    training_examples: int = Field(description="Kept since the last training.")
+    examples_until_next_training: int = Field(description="How many more start the next one.")
+
+
+class AutoTrainBody(BaseModel):
+    """What came of an auto-training."""
+
+    model_config = ConfigDict(from_attributes=True)
+    total_requested: int
+    successful: int = Field(description="Written and scored.")
+    failed: int = Field(description="No answer after retries.")
+    genre_distribution: dict[str, int]
+    average_quality: float = Field(description="Mean score, 0-10, of the successful ones.")
+    total_time: float = Field(description="Seconds.")
+    training_stats: TrainingStatsBody
+    ready_for_finetuning: bool
+    kept: int
+    rejected: int
+
+
+class AcceptedBody(BaseModel):
+    """A job that goes on by itself."""
+
+    job_id: str
+    state: JobState
+    status_url: str
+    events_url: str
+
+
+class GenresBody(BaseModel):
+    genres: list[str]
+    total: int
+
+
+class ProgressBody(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    done: int
+    total: int = Field(description="0 while not known.")
+    current_epoch: int | None
+    total_epochs: int | None
+    estimated_remaining: int | None = Field(description="Milliseconds; null while not known.")
+
+
+class JobError(BaseModel):
+    code: str
+    message: str
+
+
+class JobBody(BaseModel):
+    """One job, as it is now."""
+
+    job_id: str
+    user_id: str
+    kind: JobKind
+    state: JobState
+    stage: str = Field(description="What it does now, in a few words.")
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    request: dict[str, Any]
+    progress: ProgressBody
+    metrics: dict[str, float | int | None]
+    jobs_ahead: int | None = Field(description="Older jobs of its kind; null unless it waits.")
+    result: dict[str, Any] | None
+    error: JobError | None
+
+
+class JobsBody(BaseModel):
+    jobs: list[JobBody]
+    total: int = Field(description="How many are in this answer.")
