@@ -21,6 +21,7 @@ from studio.processes import Child, KeptProcess, stop_all
 CHILDREN = (
     Child("model-server", "engine.serving.process"),
     Child("worker", "engine.jobs.worker"),
+    Child("memory", "engine.memory.process"),
     Child("web", "studio.web.server"),
 )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.gguf import embedding_gguf
 from tests.tiny import make_tiny_gguf
 
 
@@ -13,3 +14,9 @@ from tests.tiny import make_tiny_gguf
 def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny base model with a real tokenizer, made once a session; see tests/tiny.py."""
     return make_tiny_gguf(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def embedding_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the real embedding model, converted once a session."""
+    return embedding_gguf(tmp_path_factory.mktemp("embedding")).parent

@@ -19,7 +19,7 @@ from models.errors import ContextTooLong, Unavailable
 from models.llamacpp import TIMEOUT, LlamaCppEmbedder
 from rag.index import Entry, Hit, Index
 
-BATCH = 32
+BATCH = 16
 # The embedding model reads 512 tokens; windows are far shorter, but a word may be long.
 MOST_CHARACTERS = 1500
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -42,6 +43,7 @@ class ModelServer:
         threads: int,
         hot_adapters: int,
         log_file: Path | None = None,
+        embeddings: Callable[[], str] = lambda: "",
     ) -> None:
         self._store = store
         self._home = home
@@ -53,6 +55,7 @@ class ModelServer:
         self._threads = threads
         self._hot_adapters = hot_adapters
         self._log_file = log_file
+        self._embeddings = embeddings
         self._server: LlamaCppServer | None = None
         self._serving: tuple[str, ...] = ()
         self._draining: list[tuple[LlamaCppServer, float]] = []
@@ -95,15 +98,19 @@ class ModelServer:
         return True
 
     def _keep_published(self, server: LlamaCppServer) -> None:
-        """Publish the server's address unless it is the one that is published."""
-        current = self._store.serving.current()
-        if current is None or current.url != server.url:
+        """Publish the server's address unless it is the one that is published.
+
+        The embedding model's goes with it; it may come later, and change alone.
+        """
+        current, embeddings_url = self._store.serving.current(), self._embeddings()
+        published = (current.url, current.embeddings_url) if current else None
+        if published != (server.url, embeddings_url):
             self._store.serving.publish(
                 server.url,
                 self._base_model,
                 self._identity.sha256,
                 {version_id: place for place, version_id in enumerate(self._serving)},
-                "",
+                embeddings_url,
             )
 
     def close(self) -> None:

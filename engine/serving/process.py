@@ -14,6 +14,7 @@ from engine.bootstrap import open_engine
 from engine.engine import Engine
 from engine.lock import hold_lock
 from engine.serving.base import served_gguf
+from engine.serving.embeddings import EmbeddingServer
 from engine.serving.model_server import ModelServer
 from models.catalog import find_base_model
 from models.errors import ModelError
@@ -25,7 +26,7 @@ REFRESH_SECONDS = 1.0
 RETRY_SECONDS = 5.0
 
 
-def open_model_server(engine: Engine) -> ModelServer:
+def open_model_server(engine: Engine, embeddings: EmbeddingServer) -> ModelServer:
     """The model server as the settings describe it; one slot more than auto-training fills."""
     settings = engine.settings
     logs = settings.home / "logs"
@@ -40,6 +41,7 @@ def open_model_server(engine: Engine) -> ModelServer:
         threads=settings.threads,
         hot_adapters=settings.hot_adapters,
         log_file=logs / "model-server.log",
+        embeddings=embeddings.url,
     )
 
 
@@ -68,11 +70,14 @@ def main() -> None:
     # Where nobody answers any more, another process may: an address left by a crash is withdrawn.
     end_with_parent(engine.store.serving.clear)
     engine.store.serving.clear()
-    server = open_model_server(engine)
+    settings = engine.settings
+    embeddings = EmbeddingServer(settings.cache, log_file=settings.home / "logs" / "embeddings.log")
+    server = open_model_server(engine, embeddings)
     try:
         keep_serving(server, stopping)
     finally:
         server.close()
+        embeddings.close()
         lock.close()
 
 

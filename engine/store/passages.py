@@ -61,8 +61,9 @@ class Passages:
         ids = []
         with self._database.write() as connection:
             require_user(connection, user_id)
+            stamp = now()  # one for all, so that what came together stays in its order
             for each in new:
-                values = _values(user_id, each)
+                values = _values(user_id, each) | {"created_at": stamp}
                 if insert_once(connection, passages, values):
                     ids.append(values["id"])
         return self.of_ids(user_id, ids)
@@ -201,7 +202,6 @@ def _values(user_id: str, new: NewPassage) -> dict[str, Any]:
         "source": new.source,
         "position": new.position,
         "sha256": text_sha256(new.text),
-        "created_at": now(),
         "used": 0,
         "last_used_at": None,
         "pinned": new.pinned,
