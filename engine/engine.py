@@ -33,6 +33,7 @@ from engine.quality.score import Scorer
 from engine.settings import Settings
 from engine.store import Store
 from engine.store.collection import CollectionStats
+from engine.teaching import Teachers, open_teachers
 from engine.training.view import training_view
 from engine.views import AutoTrainResult, AutoTrainView, Estimate, Scored, TrainingView
 from engine.writing.begin import Writer, begin, check_prompt
@@ -56,6 +57,11 @@ class Engine:
         """What the user's memory can do: engine/memory/memory.py."""
         home, threshold = self.settings.home, self.settings.keep_threshold
         return Memory(self.store, lambda: address(home), threshold=threshold)
+
+    @cached_property
+    def teachers(self) -> Teachers:
+        """Providers of models and who teaches whom: engine/teaching/teachers.py."""
+        return open_teachers(self.settings, self.store)
 
     # People
 
@@ -96,6 +102,7 @@ class Engine:
         return begin(
             self.store,
             self.scorer,
+            self.teachers,
             self.store.stories.get(user_id, story_id),
             writer,
             sampling=sampling or Sampling(),
@@ -150,9 +157,9 @@ class Engine:
         check_ended_well(job, kept=self.store.outcomes.summary(job.id).kept)
         return self.auto_train_result(user_id, job.id)
 
-    def estimate(self, num_examples: int) -> Estimate:
-        """Time and tokens for so many examples, from this machine's own last answers."""
-        return estimate(self.store, num_examples, generation_slots=self.settings.generation_slots)
+    def estimate(self, num_examples: int, user_id: str | None = None) -> Estimate:
+        """Time, tokens and money for so many examples; without a user from the built-in base."""
+        return estimate(self.store, self.teachers, num_examples, user_id)
 
     def start_auto_train(
         self,

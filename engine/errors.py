@@ -10,6 +10,7 @@ EngineError
 ├── NoWorker                a job waits and nothing would run it
 ├── IdentityMismatch        an adapter belongs to another base model or chat template
 ├── AlreadyRunning          another process holds the lock
+├── LocalOnly               a provider elsewhere was asked while no text may leave this machine
 ├── TrainingFailed          the training child ended without a model; carries its last lines
 ├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
 ├── UnreadableFile          an uploaded file is broken, too large or of another kind; names it
@@ -130,6 +131,18 @@ class AlreadyRunning(EngineError):
 
     def __init__(self, what: str, holder: str) -> None:
         super().__init__(f"{what} is already running ({holder}). Stop it first, or use it.")
+
+
+class LocalOnly(EngineError):
+    """A provider elsewhere was asked while no text may leave this machine."""
+
+    code = "local_only"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"{provider} is elsewhere, and this studio is set to local only: nothing was sent. "
+            "Choose a teacher on this machine, or turn the switch in Settings."
+        )
 
 
 class TrainingFailed(EngineError):

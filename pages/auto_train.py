@@ -28,7 +28,7 @@ if batch is None or batch.state.is_final:
     st.subheader("1 · Choose")
     choice = choose(studio)
     st.subheader("2 · What it will take")
-    show_estimate(studio.estimate(choice.num_examples))
+    show_estimate(studio.estimate(choice.num_examples, user))
     if choice.problem:
         st.warning(choice.problem)
     start = st.button(

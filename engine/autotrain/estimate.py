@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.store import Store
+from engine.teaching.teachers import Teachers
 from engine.views import Estimate
 
 # Two cores, eight answers in flight.
@@ -10,15 +11,17 @@ FIRST_GUESS_SECONDS = 16.0
 TOKENS_A_TEXT = 300
 
 
-def estimate(store: Store, num_examples: int, *, generation_slots: int) -> Estimate:
-    """Time and tokens for so many examples, `generation_slots` of them written at once."""
+def estimate(
+    store: Store, teachers: Teachers, num_examples: int, user_id: str | None = None
+) -> Estimate:
+    """What so many examples take of this user's teachers; of the built-in base without one."""
     seconds_a_slot, measured_on = store.outcomes.seconds_a_slot(limit=200)
     if not measured_on:
         seconds_a_slot = FIRST_GUESS_SECONDS
-    in_flight = min(generation_slots, num_examples)
+    at_once = teachers.in_flight(user_id) if user_id else teachers.slots
     return Estimate(
-        seconds=seconds_a_slot * num_examples / in_flight,
+        seconds=seconds_a_slot * num_examples / min(at_once, num_examples),
         tokens=num_examples * TOKENS_A_TEXT,
-        money=0.0,
+        money=teachers.cost(user_id, num_examples) if user_id else 0.0,
         measured_on=measured_on,
     )

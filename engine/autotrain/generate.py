@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
@@ -25,20 +25,24 @@ from engine.store.examples import NewExample
 from engine.store.outcomes import NewRejected
 from engine.writing.passage import MAX_TOKENS, MAX_WORDS, MIN_WORDS, read_passage
 from models.base import LanguageModel, Message
-from models.errors import ModelError, RateLimited, Unavailable
+from models.ensemble import EnsembleModel
+from models.errors import InvalidKey, ModelError, RateLimited, Unavailable, UnknownModel
 
 MAX_CANDIDATES = 2
 # Shorter answers are no story that could be gone on with.
 FEWEST_WORDS = 40
 # A model server that is being restarted must not fail slots.
 RETRY_SECONDS = 60.0
+# So many slots in a row without an answer from a teacher that is away end the job.
+MOST_AWAY = 5
 TEMPERATURE = 0.7
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One answer with its score; `reason` is empty when it may be kept."""
+    """One answer of `generator` with its score; `reason` is empty when it may be kept."""
 
+    generator: str
     text: str
     quality: Quality
     reason: str
@@ -50,12 +54,16 @@ class Written:
 
     slot: Slot
     candidates: tuple[Candidate, ...]
-    failure: str
+    failure: ModelError | None
     seconds: float
 
 
 class Generation:
-    """Everything one auto-training needs to fill slots for one user."""
+    """Everything one auto-training needs to fill slots for one user.
+
+    Of an `EnsembleModel` every member is asked for each slot, and every answer scored. A model that
+    is away is asked again for `retry_seconds`; 0 for one that asks again itself.
+    """
 
     def __init__(
         self,
@@ -72,13 +80,14 @@ class Generation:
     ) -> None:
         self._store = store
         self._scorer = scorer
-        self._model = model
+        self._members = model.members if isinstance(model, EnsembleModel) else (model,)
         self._user_id = user_id
         self._job_id = job_id
         self._threshold = threshold
         self._in_flight = in_flight
         self._cancelled = cancelled
         self._retry_seconds = retry_seconds
+        self._away = 0
         self._duplicates = NearDuplicates(store.examples.kept_texts(user_id, threshold))
 
     def run(
@@ -90,8 +99,9 @@ class Generation:
     ) -> None:
         """Fill the slots that are not recorded yet, in order, until all are or `enough()` is true.
 
-        `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`; what was
-        recorded until then stays.
+        `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`, and the
+        teacher's error when its key or its model is refused or it stays away; what was recorded
+        until then stays.
         """
         done = self._store.outcomes.done(self._job_id)
         count = len(done)
@@ -105,6 +115,7 @@ class Generation:
                 for future in finished:
                     written = future.result()
                     if not self._cancelled():
+                        self._give_up_on(written)
                         self._record(written)
                         count += 1
                         on_recorded(count)
@@ -127,33 +138,55 @@ class Generation:
             running.add(pool.submit(self._write, slot))
 
     def _write(self, slot: Slot) -> Written:
-        """Up to MAX_CANDIDATES answers, stopping at the first that passes."""
+        """Up to MAX_CANDIDATES answers, or one of each member; the first round that has one ends it."""
         started = time.monotonic()
         candidates: list[Candidate] = []
-        failure = ""
-        for number in range(MAX_CANDIDATES):
+        failure: ModelError | None = None
+        for number in range(max(1, MAX_CANDIDATES // len(self._members))):
             if self._cancelled():
                 break
-            try:
-                candidates.append(self._candidate(slot, slot.seed + number))
-            except ModelError as error:
-                failure = str(error)
-                break
-            if not candidates[-1].reason:
+            answers = self._round(slot, slot.seed + number)
+            failure = next((each for each in answers if isinstance(each, ModelError)), failure)
+            answered = [each for each in answers if isinstance(each, Candidate)]
+            candidates += best_last(answered)
+            if not answered or not candidates[-1].reason:
                 break
         return Written(slot, tuple(candidates), failure, time.monotonic() - started)
 
-    def _candidate(self, slot: Slot, seed: int) -> Candidate:
+    def _round(self, slot: Slot, seed: int) -> list[Candidate | ModelError]:
+        """One answer of every member, asked at once."""
+
+        def ask(place: int) -> Candidate | ModelError:
+            try:
+                return self._candidate(self._members[place], slot, seed + place)
+            except ModelError as error:
+                return error
+
+        if len(self._members) == 1:
+            return [ask(0)]
+        with ThreadPoolExecutor(len(self._members)) as pool:
+            return list(pool.map(ask, range(len(self._members))))
+
+    def _give_up_on(self, written: Written) -> None:
+        """Raise the error of a teacher that will not answer the next slot either."""
+        error = None if written.candidates else written.failure
+        self._away = self._away + 1 if isinstance(error, (Unavailable, RateLimited)) else 0
+        if error and (isinstance(error, (InvalidKey, UnknownModel)) or self._away >= MOST_AWAY):
+            raise error
+
+    def _candidate(self, model: LanguageModel, slot: Slot, seed: int) -> Candidate:
         messages = render(request_of(slot))
-        text = self._ask(messages, seed)
+        text = self._ask(model, messages, seed)
         if FEWEST_WORDS <= len(text.split()) < MIN_WORDS and not self._cancelled():
             # A small model often ends after one paragraph: let it write the next one.
             so_far = text + "\n\n"
-            text = self._ask([*messages, Message("assistant", so_far)], seed, so_far=so_far)
+            text = self._ask(model, [*messages, Message("assistant", so_far)], seed, so_far=so_far)
         quality = self._scorer.score(text, prompt=slot.seed_prompt, genre=slot.genre.value)
-        return Candidate(text, quality, self._reason(text, quality))
+        return Candidate(model.name, text, quality, self._reason(text, quality))
 
-    def _ask(self, messages: list[Message], seed: int, *, so_far: str = "") -> str:
+    def _ask(
+        self, model: LanguageModel, messages: list[Message], seed: int, *, so_far: str = ""
+    ) -> str:
         """One passage, asked for again while the teacher is away for a moment."""
         text = ""
         too_late = stop_after_delay(self._retry_seconds)
@@ -165,7 +198,7 @@ class Generation:
         ):
             with (
                 attempt,
-                self._model.stream(
+                model.stream(
                     messages, temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
                 ) as answer,
             ):
@@ -184,7 +217,7 @@ class Generation:
     def _record(self, written: Written) -> None:
         slot, outcomes = written.slot, self._store.outcomes
         if not written.candidates:
-            reason = written.failure or "The teacher gave no answer."
+            reason = str(written.failure or "The teacher gave no answer.")
             outcomes.record_failed(self._job_id, slot.index, reason, written.seconds)
             return
         rejected = [
@@ -215,7 +248,7 @@ class Generation:
             completion=candidate.text,
             source=Source.AUTO_TRAIN,
             author=Author.TEACHER,
-            generator=self._model.name,
+            generator=candidate.generator,
             quality=candidate.quality,
             job_id=self._job_id,
             plan_index=slot.index,
@@ -230,6 +263,21 @@ class Generation:
             quality=candidate.quality,
             reason=reason,
         )
+
+
+def best_last(candidates: list[Candidate]) -> list[Candidate]:
+    """The answers of one round; of several that may be kept only the best is, and it comes last."""
+    passing = [each for each in candidates if not each.reason]
+    if not passing:
+        return candidates
+    best = max(passing, key=lambda each: each.quality.score)
+    why = f"{best.generator}'s answer to the same prompt scored {best.quality.score:.1f}."
+    rest = [
+        each if each.reason else replace(each, reason=why)
+        for each in candidates
+        if each is not best
+    ]
+    return [*rest, best]
 
 
 def request_of(slot: Slot) -> str:

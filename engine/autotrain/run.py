@@ -26,11 +26,13 @@ def run_auto_train(
     train_at: int,
     min_examples: int,
     in_flight: int,
+    retry_seconds: float,
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
     """Fill every slot of the job's plan; the figures every door answers with (FEATURES: A5).
 
-    Called again after a kill it goes on with the slots that are missing. Raises `Cancelled`.
+    Called again after a kill it goes on with the slots that are missing. Raises `Cancelled`,
+    and the teacher's error when it will not answer. `retry_seconds`: see `Generation`.
     """
     mix = check_request(job.request["num_examples"], job.request["mix"])
     slots = make_plan(job.request["num_examples"], mix, seed=job.request["seed"])
@@ -44,6 +46,7 @@ def run_auto_train(
         threshold=threshold,
         in_flight=in_flight,
         cancelled=cancelled,
+        retry_seconds=retry_seconds,
     )
     generation.run(slots, on_recorded=lambda done: store.jobs.progress(job.id, done=done))
     ready = readiness(

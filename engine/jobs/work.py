@@ -101,16 +101,18 @@ class Runner:
 
 def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Fill the plan's slots, then queue a training if enough has been kept."""
-    settings = engine.settings
+    settings, teachers = engine.settings, engine.teachers
     result = run_auto_train(
         engine.store,
         engine.scorer,
-        CurrentModel(engine.store, find_base_model(settings.base_model).name),
+        # Every member's answer is scored apart, so nothing is ranked here. No student stands in.
+        teachers.model_for(job.user_id, len, in_job=True, give_up=attempt.cancelled),
         job,
         threshold=settings.keep_threshold,
         train_at=settings.train_at,
         min_examples=settings.min_examples,
-        in_flight=settings.generation_slots,
+        in_flight=teachers.in_flight(job.user_id),
+        retry_seconds=0.0,
         cancelled=attempt.cancelled,
     )
     # Before the job is final, so that a crash in between repeats it; a second call changes nothing.
@@ -147,7 +149,19 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     return result
 
 
-WORK: dict[JobKind, Work] = {JobKind.AUTO_TRAIN: auto_train, JobKind.TRAINING: train}
+def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """An auto-training whose kept texts go into the user's memory, where that was asked for.
+
+    However it ends, and again after a kill: a text that is remembered already stays once.
+    """
+    try:
+        return auto_train(engine, job, attempt)
+    finally:
+        if job.request.get("store_in_memory"):
+            engine.memory.remember_kept(job.user_id, job.id)
+
+
+WORK: dict[JobKind, Work] = {JobKind.AUTO_TRAIN: auto_train_and_remember, JobKind.TRAINING: train}
 
 
 def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:

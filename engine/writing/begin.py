@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from engine.domain.example import Author
 from engine.domain.story import Story
 from engine.errors import InvalidInput, NotFound
+from engine.memory.memory import Memory
 from engine.quality.score import Scorer
 from engine.serving.resolve import student, teacher, wait_for
 from engine.store import Store
-from engine.writing.writer import Sampling, Writing
+from engine.teaching.teachers import Teachers
+from engine.writing.recollect import recollect
+from engine.writing.writer import Sampling, StandIn, Voice, Writing
+from models.errors import Unavailable
 
 Writer = Literal["teacher", "student"]
 
@@ -30,30 +35,66 @@ def check_prompt(prompt: str) -> None:
 def begin(
     store: Store,
     scorer: Scorer,
+    teachers: Teachers,
     story: Story,
     writer: Writer,
     *,
     sampling: Sampling,
     threshold: float,
     so_far: str,
+    memory: Memory | None = None,
+    context: int = 2048,
 ) -> Writing:
     """The next draft of a story, ready to stream. Raises `Unavailable` when that model is not served
-    in time, and `NotFound` for a student that was never trained."""
+    in time, and `NotFound` for a student that was never trained.
+
+    With a `memory` the model reads what it holds about the story, as much as fits into `context`
+    tokens; where it does not run, the text is written without.
+    """
+    recollection = None
+    if memory is not None:
+        recollection = recollect(
+            memory, story, so_far=so_far, max_tokens=sampling.max_tokens, context=context
+        )
+    user_id = story.user_id
+    stand_in = None
     if writer == "student":
-        version = store.versions.active(story.user_id)
+        version = store.versions.active(user_id)
         if version is None:
-            raise NotFound("trained model of", story.user_id)
-        model = wait_for(lambda: student(store, version))
-        author = Author.STUDENT
+            raise NotFound("trained model of", user_id)
+        voice = Voice(wait_for(lambda: student(store, version)), Author.STUDENT)
+    elif called := teachers.called(user_id):
+        voice = Voice(teachers.model_for(user_id, rank_for(scorer, story)), Author.TEACHER)
+        stand_in = StandIn(called, lambda: who_is_here(store, user_id))
     else:
-        model, author = wait_for(lambda: teacher(store)), Author.TEACHER
+        voice = Voice(wait_for(lambda: teacher(store)), Author.TEACHER)
     return Writing(
         store,
         scorer,
-        model,
-        author,
+        voice.model,
+        voice.author,
         story,
         sampling=sampling,
         threshold=threshold,
         so_far=so_far,
+        stand_in=stand_in,
     )
+
+
+def rank_for(scorer: Scorer, story: Story) -> Callable[[str], float]:
+    """How good an answer to this story is, for the choice among several teachers' answers."""
+    return lambda text: scorer.score(text, prompt=story.prompt, genre=story.genre).score
+
+
+def who_is_here(store: Store, user_id: str) -> Voice:
+    """Who writes when no teacher can be reached: the user's own model, else the base.
+
+    Raises `Unavailable` while neither is served.
+    """
+    version = store.versions.active(user_id)
+    if version is not None:
+        try:
+            return Voice(student(store, version), Author.STUDENT)
+        except Unavailable:
+            pass  # active, but not loaded right now: the base is
+    return Voice(wait_for(lambda: teacher(store)), Author.TEACHER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.autotrain.duplicates import NearDuplicates
@@ -16,7 +16,8 @@ from engine.quality.score import Scorer
 from engine.rendering import render, story_prompt
 from engine.store import Store
 from engine.store.examples import NewExample
-from models.base import LanguageModel, Message
+from models.base import Finish, LanguageModel, Message
+from models.errors import Blocked, RateLimited, Unavailable
 
 # Below this a stopped answer is not worth a draft of its own.
 MIN_DRAFT_WORDS = 3
@@ -39,11 +40,29 @@ def messages_for(story: Story, so_far: str = "", memory: Sequence[str] = ()) -> 
     return [*messages, Message("assistant", so_far)] if so_far else messages
 
 
+@dataclass(frozen=True)
+class Voice:
+    """Who may write: a model, and in which role."""
+
+    model: LanguageModel
+    author: Author
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Who writes when the teacher, `called` so, cannot be reached; looked up only then."""
+
+    called: str
+    voice: Callable[[], Voice]
+
+
 class Writing:
     """A running answer. Iterate for pieces of text; `draft` is saved when iteration ends, however.
 
     A finished answer is saved together with its example in one transaction; a stopped one is saved
-    as a draft only. A `ModelError` in the middle saves what had arrived and is raised.
+    as a draft only. A `ModelError` in the middle saves what had arrived and is raised; `Blocked`
+    saves nothing. When the model gives no word because it cannot be reached or is too busy, the
+    stand-in writes: `notice` says so, and draft and example carry who really wrote.
     """
 
     def __init__(
@@ -58,42 +77,70 @@ class Writing:
         threshold: float,
         so_far: str = "",
         recollection: Recollection | None = None,
+        stand_in: StandIn | None = None,
     ) -> None:
         self.model_name = model.name
+        self.notice = ""
         self.draft: Draft | None = None
         self._store = store
         self._scorer = scorer
-        self._model = model
-        self._author = author
+        self._voice = Voice(model, author)
+        self._stand_in = stand_in
         self._story = story
         self._sampling = sampling
         self._threshold = threshold
         self._so_far = so_far
         self.recollection = recollection or Recollection()
+        self._text = so_far
+        self._tokens = 0
+        self._finish: Finish | None = None
 
     def __iter__(self) -> Iterator[str]:
         started = time.monotonic()
-        text = self._so_far
-        reason, tokens = "closed", 0
-        stream = self._model.stream(
+        try:
+            yield from self._pieces()
+        except Blocked:
+            self._text = self._so_far
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            reason = self._finish.reason if self._finish else "closed"
+            self.draft = self._save(self._text.strip(), seconds, self._tokens, reason)
+
+    def _pieces(self) -> Iterator[str]:
+        """The model's text, or the stand-in's if not a word of the model's came."""
+        try:
+            yield from self._stream(self._voice.model)
+        except (Unavailable, RateLimited) as error:
+            if self._stand_in is None or self._tokens:
+                raise
+            self._voice = self._found(self._stand_in, error)
+            why = "is too busy" if isinstance(error, RateLimited) else "could not be reached"
+            self.notice = f"{self._stand_in.called} {why}; {self._voice.model.name} wrote this."
+            yield from self._stream(self._voice.model)
+
+    def _found(self, stand_in: StandIn, error: Unavailable | RateLimited) -> Voice:
+        try:
+            return stand_in.voice()
+        except Unavailable:
+            raise error from None  # of the two, the one that the person can do something about
+
+    def _stream(self, model: LanguageModel) -> Iterator[str]:
+        with model.stream(
             messages_for(self._story, self._so_far, self.recollection.texts),
             temperature=self._sampling.temperature,
             top_p=self._sampling.top_p,
             max_tokens=self._sampling.max_tokens,
             seed=self._sampling.seed,
-        )
-        try:
-            with stream:
-                for piece in stream:
-                    text += piece
-                    tokens += 1
-                    yield piece
-            if stream.finish is not None:
-                reason = stream.finish.reason
-                tokens = stream.finish.completion_tokens or tokens
-        finally:
-            seconds = time.monotonic() - started
-            self.draft = self._save(text.strip(), seconds, tokens, reason)
+        ) as stream:
+            for piece in stream:
+                self.model_name = stream.model
+                self._text += piece
+                self._tokens += 1
+                yield piece
+        self._finish = stream.finish
+        if self._finish is not None:
+            self._tokens = self._finish.completion_tokens or self._tokens
 
     def _save(self, text: str, seconds: float, tokens: int, reason: str) -> Draft | None:
         if len(text.split()) < MIN_DRAFT_WORDS or text == self._so_far:
@@ -104,7 +151,7 @@ class Writing:
             self._story.user_id,
             self._story.id,
             text=text,
-            model=self._model.name,
+            model=self.model_name,
             seconds=seconds,
             completion_tokens=tokens,
             finish_reason=reason,
@@ -119,8 +166,8 @@ class Writing:
             self._story,
             text,
             quality,
-            author=self._author,
-            generator=self._model.name,
+            author=self._voice.author,
+            generator=self.model_name,
             threshold=self._threshold,
         )
 

@@ -7,8 +7,8 @@ from engine.store.tables.base import metadata
 from engine.store.tables.memory import forgotten_passages, passages
 from engine.store.tables.models import activations, comparisons, generations, versions
 from engine.store.tables.people import preferences, users
-from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
 from engine.store.tables.providers import providers, switches
+from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
 from engine.store.tables.work import jobs, outcomes, rejected_candidates
 from engine.store.tables.writing import drafts, examples, stories
 
@@ -24,14 +24,14 @@ __all__ = [
     "outcomes",
     "passages",
     "preferences",
+    "providers",
     "rejected_candidates",
     "runs",
     "snapshot_rows",
-    "providers",
     "snapshots",
     "steps",
     "stories",
+    "switches",
     "users",
     "versions",
 ]
-    "switches",

@@ -157,6 +157,7 @@ def test_the_closing_figures_add_up(store: Store, job: Job, teacher: FakeLlamaCp
         train_at=8,
         min_examples=5,
         in_flight=4,
+        retry_seconds=2.0,
         cancelled=lambda: False,
     )
     assert result["total_requested"] == result["successful"] + result["failed"] == 6

@@ -1,0 +1,95 @@
+"""From a provider to a model that can be asked. Each SDK is imported when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from engine.domain.provider import Provider, ProviderKind
+from engine.errors import InvalidInput, LocalOnly
+from models.base import Answer, LanguageModel, Message
+
+
+def open_model(provider: Provider, key: str) -> LanguageModel:
+    """The provider's model, with its own client."""
+    if provider.kind is ProviderKind.GEMINI:
+        from models.gemini import GeminiModel
+
+        return GeminiModel(
+            provider.generator,
+            provider.model,
+            key,
+            endpoint=provider.base_url,
+            local=provider.local,
+        )
+    from models.openai_compatible import OpenAICompatibleModel
+
+    return OpenAICompatibleModel(
+        provider.generator,
+        provider.model,
+        key,
+        base_url=provider.base_url,
+        provider=provider.name,
+        local=provider.local,
+    )
+
+
+def list_models(provider: Provider, key: str) -> list[str]:
+    """Names of the provider's models, as it tells them. Raises `ModelError`."""
+    if provider.kind is ProviderKind.GEMINI:
+        from models import gemini
+
+        return gemini.list_models(key, endpoint=provider.base_url, local=provider.local)
+    from models import openai_compatible
+
+    return openai_compatible.list_models(
+        key, base_url=provider.base_url, provider=provider.name, local=provider.local
+    )
+
+
+class ProviderModel:
+    """A provider's model, checked against the local-only switch at every request.
+
+    A job that runs for an hour must not go on elsewhere once the switch was turned.
+    """
+
+    def __init__(
+        self, provider: Provider, key: Callable[[], str], local_only: Callable[[], bool]
+    ) -> None:
+        self.name = provider.generator
+        self._provider = provider
+        self._key = key
+        self._local_only = local_only
+
+    @cached_property
+    def _model(self) -> LanguageModel:
+        return open_model(self._provider, self._key())
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float = 0.8,
+        top_p: float = 0.95,
+        max_tokens: int = 300,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> Answer:
+        """Start an answer. Raises `LocalOnly`, `InvalidInput` without a model, `InvalidKey`."""
+        check_allowed(self._provider, local_only=self._local_only())
+        if not self._provider.model:
+            raise InvalidInput("model", f"of {self._provider.name} is not chosen yet, see Settings")
+        return self._model.stream(
+            messages,
+            temperature=temperature,
+            top_p=top_p,
+            max_tokens=max_tokens,
+            seed=seed,
+            stop=stop,
+        )
+
+
+def check_allowed(provider: Provider, *, local_only: bool) -> None:
+    """Raise `LocalOnly` for a provider elsewhere while nothing may leave this machine."""
+    if local_only and not provider.local:
+        raise LocalOnly(provider.name)
