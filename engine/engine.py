@@ -26,8 +26,7 @@ from engine.evaluation.parent import evaluate
 from engine.evaluation.text_loss import TextLoss
 from engine.jobs.waiting import OnProgress, check_ended_well, quietly, wait_for_end
 from engine.lock import is_held
-from engine.memory.address import address
-from engine.memory.memory import Memory
+from engine.memory import Memory, open_memory
 from engine.quality.judge import judge
 from engine.quality.score import Scorer
 from engine.settings import Settings
@@ -54,9 +53,7 @@ class Engine:
 
     @cached_property
     def memory(self) -> Memory:
-        """What the user's memory can do: engine/memory/memory.py."""
-        home, threshold = self.settings.home, self.settings.keep_threshold
-        return Memory(self.store, lambda: address(home), threshold=threshold)
+        return open_memory(self.settings.home, self.store, threshold=self.settings.keep_threshold)
 
     @cached_property
     def teachers(self) -> Teachers:
@@ -97,8 +94,9 @@ class Engine:
         writer: Writer = "teacher",
         sampling: Sampling | None = None,
         continue_draft: Draft | None = None,
+        memory: bool = False,
     ) -> Writing:
-        """Another draft of a story. Raises `Unavailable` when that model is not served in time."""
+        """Another draft, with the user's `memory` of it or without. Raises `Unavailable`."""
         return begin(
             self.store,
             self.scorer,
@@ -108,6 +106,8 @@ class Engine:
             sampling=sampling or Sampling(),
             threshold=self.settings.keep_threshold,
             so_far=continue_draft.text if continue_draft else "",
+            memory=self.memory if memory else None,
+            context=self.settings.context,
         )
 
     def save_edit(self, user_id: str, story_id: str, text: str) -> Draft:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from engine.domain.passage import MemoryUse, Passage, PassageType, RecalledPassage, Scope
 from engine.errors import InvalidInput, NotFound
+from engine.memory.address import address
 from engine.memory.documents import read_document
 from engine.memory.duplicates import KnownTexts
 from engine.memory.indexing import Indexing
@@ -277,3 +279,8 @@ class Memory:
         """Index what waits, if that takes a moment only; the memory's process does the rest."""
         with suppress(RagError, ModelError):
             self.indexing.refresh(user_id, limit=INDEX_AT_ONCE)
+
+
+def open_memory(home: Path, store: Store, *, threshold: float) -> Memory:
+    """The memory whose index is served from this home folder. Kept means a score from `threshold`."""
+    return Memory(store, lambda: address(home), threshold=threshold)

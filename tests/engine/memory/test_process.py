@@ -23,8 +23,8 @@ KEY = "Mara hid the brass key under the third stair."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tmp_path / "no-model.gguf")
+def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
+    opened = Home(tmp_path / "home", tiny_gguf)
     yield opened
     opened.close()
     print(opened.logs())
