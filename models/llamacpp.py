@@ -23,8 +23,6 @@ TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=30.0, pool=60.0)
 
 TOO_LARGE = re.compile(r"\((\d+) tokens\) is too large .*size: (\d+)\)")
 
-TOO_LARGE = re.compile(r"\((\d+) tokens\) is too large .*size: (\d+)\)")
-
 # Small models fall into loops. DRY sampling and a light repeat penalty (both llama.cpp's own) make
 # loops rare without forbidding names and dialogue to recur.
 ANTI_LOOP = {"repeat_penalty": 1.1, "repeat_last_n": 128, "dry_multiplier": 0.8}
@@ -204,8 +202,6 @@ def error_of(payload: dict[str, Any]) -> ModelError:
     kind = str(payload.get("type", ""))
     if kind == "exceed_context_size_error":
         return ContextTooLong(int(payload.get("n_prompt_tokens", 0)), int(payload.get("n_ctx", 0)))
-    if too_large := TOO_LARGE.search(message):  # what an embedding model says
-        return ContextTooLong(int(too_large[1]), int(too_large[2]))
     if too_large := TOO_LARGE.search(message):  # what an embedding model says
         return ContextTooLong(int(too_large[1]), int(too_large[2]))
     if kind == "content_filter":

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], list[list[float]]]
 
 TIMEOUT = httpx.Timeout(20.0, connect=2.0)
-BATCH = 64
+BATCH = 16
 # So many windows are asked for, for each passage wanted: neighbours are often of one passage.
 WINDOWS_A_PASSAGE = 5
 

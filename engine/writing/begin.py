@@ -9,12 +9,10 @@ from engine.domain.example import Author
 from engine.domain.story import Story
 from engine.errors import InvalidInput, NotFound
 from engine.memory.memory import Memory
-from engine.memory.memory import Memory
 from engine.quality.score import Scorer
 from engine.serving.resolve import student, teacher, wait_for
 from engine.store import Store
 from engine.teaching.teachers import Teachers
-from engine.writing.recollect import recollect
 from engine.writing.recollect import recollect
 from engine.writing.writer import Sampling, StandIn, Voice, Writing
 from models.errors import Unavailable
