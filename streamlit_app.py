@@ -6,9 +6,16 @@ Screens are Streamlit's; beside them hangs the door for programs (studio/api), m
 from __future__ import annotations
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from studio.api.mount import api_route
 from studio.web.components.errors import unexpected
+from studio.web.guests import GuestCookie
 from studio.web.navigation import ROUTER
 
-app = st.App(ROUTER, on_script_error=unexpected, routes=[api_route()])
+app = st.App(
+    ROUTER,
+    on_script_error=unexpected,
+    routes=[api_route()],
+    middleware=[Middleware(GuestCookie)],
+)

@@ -13,12 +13,13 @@ PAGES = Path(__file__).parent.parent.parent / "pages"
 
 @dataclass(frozen=True)
 class Screen:
-    """One page; `icon` is a Material symbol."""
+    """One page; `icon` is a Material symbol. What belongs to the owner of the machine is not for guests."""
 
     section: str
     file: str
     title: str
     icon: str
+    for_guests: bool = True
 
     @property
     def path(self) -> Path:
@@ -28,6 +29,6 @@ class Screen:
 WRITE = Screen("Write", "write.py", "Write", ":material/edit_note:")
 AUTO_TRAIN = Screen("Teach", "auto_train.py", "Auto-Train", ":material/school:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
-SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:")
+SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
 SCREENS = (WRITE, AUTO_TRAIN, MY_MODEL, SETTINGS)

@@ -13,9 +13,11 @@ import streamlit as st
 
 from engine.domain.story import Draft
 from engine.writing.begin import Writer
+from studio.web.guests import new_guest
 
 _USER = "user"
 _WHO = "who"  # in the address bar, so that a reload finds the same name
+_GUEST = "guest"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,22 @@ def remember(known: list[str]) -> None:
         st.session_state[_USER] = asked
     if user() is not None and asked != user():
         st.query_params[_WHO] = me()
+
+
+def be_guest(named: str | None) -> str:
+    """Act for the guest that the browser's cookie names, and for no other; the name.
+
+    A browser that keeps no cookies is a new guest for as long as its page is open.
+    """
+    name: str = named or st.session_state.get(_GUEST) or new_guest()
+    st.session_state[_GUEST] = st.session_state[_USER] = name
+    st.query_params.pop(_WHO, None)
+    return name
+
+
+def is_guest() -> bool:
+    """Whether this browser was given its name and cannot take another."""
+    return _GUEST in st.session_state
 
 
 # Widgets

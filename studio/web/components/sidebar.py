@@ -27,10 +27,19 @@ def sidebar(studio: Engine, known: list[str]) -> None:
             color="blue",
             help="Every text stays on this machine: no model elsewhere is asked.",
         )
-        with st.popover(plain(user), icon=":material/person:", width="stretch"):
-            others = [name for name in known if name != user]
-            if others:
-                st.markdown("**Switch to**")
-                choose_name(others)
-            add_name(studio, label="Add a name", button="Add and switch")
+        if session.is_guest():
+            st.caption("You are a guest: your texts are kept under a name of this browser's own.")
+        else:
+            who(studio, known)
         job_chips(studio)
+
+
+def who(studio: Engine, known: list[str]) -> None:
+    """The name, and a way to another one."""
+    user = session.me()
+    with st.popover(plain(user), icon=":material/person:", width="stretch"):
+        others = [name for name in known if name != user]
+        if others:
+            st.markdown("**Switch to**")
+            choose_name(others)
+        add_name(studio, label="Add a name", button="Add and switch")
