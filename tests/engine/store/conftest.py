@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 from engine.domain.evaluation import LossGain
 from engine.domain.example import Author, Example, Source
 from engine.domain.job import Job, JobKind
+from engine.domain.passage import PassageType, Scope
 from engine.domain.quality import Quality
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
@@ -21,6 +22,7 @@ from engine.domain.version import AdapterIdentity, Version
 from engine.store import Store, open_store
 from engine.store.examples import NewExample
 from engine.store.outcomes import NewRejected
+from engine.store.passages import NewPassage
 
 
 @pytest.fixture
@@ -91,6 +93,9 @@ class Make:
     def new_rejected(self, score: float, genre: str = "horror") -> NewRejected:
         quality = Quality(score, {"loops": 1.0}, ("loops",))
         return NewRejected(0, genre, "A shadow", "boo boo boo", quality, "scored too low")
+
+    def new_passage(self, text: str = "Mara hid the key.") -> NewPassage:
+        return NewPassage(text, "A title", PassageType.NOTE, Scope.OWN)
 
     def snapshot(self, user_id: str = "anna") -> Snapshot:
         row = (self.example(user_id).id, Split.TRAIN)

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.domain.example import Source
+from engine.domain.passage import Scope
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
 from engine.errors import EngineError, InvalidInput, NotFound
@@ -23,7 +24,7 @@ from engine.store import Store
 from engine.store.tables import metadata
 
 # Methods where the user's id only says who owns the new row; there is no other row to touch.
-CREATING = {"users.ensure", "stories.create", "jobs.create", "preferences.set"}
+CREATING = {"users.ensure", "stories.create", "jobs.create", "preferences.set", "passages.add"}
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -48,7 +49,15 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     older, newer = make.version_of(run), make.version()
     store.versions.activate("anna", older.id)
     store.versions.activate("anna", newer.id)
+    passage, forgotten = store.passages.add(
+        "anna", [make.new_passage("a key"), make.new_passage("b")]
+    )
+    store.passages.change("anna", passage.id, pinned=True)
+    store.outbox.mark_indexed("anna", "here", [passage])
+    store.passages.forget("anna", [forgotten.id])
     return SimpleNamespace(
+        passage=passage,
+        forgotten=forgotten.id,
         story=story.id,
         job=job.id,
         run=run,
@@ -109,6 +118,8 @@ REFUSED: dict[str, Attempt] = {
     "snapshots.create": lambda s, a, m: s.snapshots.create(
         "ben", [(a.example, Split.TRAIN)], "ab" * 32
     ),
+    "passages.get": lambda s, a, m: s.passages.get("ben", a.passage.id),
+    "passages.change": lambda s, a, m: s.passages.change("ben", a.passage.id, text="t"),
     "snapshots.get": lambda s, a, m: s.snapshots.get("ben", a.snapshot),
     "runs.create": create_run,
     "versions.add": add_version,
@@ -117,6 +128,24 @@ REFUSED: dict[str, Attempt] = {
 }
 
 EMPTY: dict[str, Attempt] = {
+    "passages.of_ids": lambda s, a, m: s.passages.of_ids("ben", [a.passage.id]),
+    "passages.list": lambda s, a, m: s.passages.list("ben", contains="key"),
+    "passages.count": lambda s, a, m: s.passages.count("ben"),
+    "passages.pinned": lambda s, a, m: s.passages.pinned("ben", [Scope.OWN]),
+    "passages.texts": lambda s, a, m: s.passages.texts("ben", Scope.OWN),
+    "passages.same": lambda s, a, m: s.passages.same("ben", Scope.OWN, a.passage.text),
+    "passages.mark_used": lambda s, a, m: s.passages.mark_used("ben", [a.passage.id]),
+    "passages.forget": lambda s, a, m: s.passages.forget("ben", [a.passage.id]),
+    "outbox.unindexed": lambda s, a, m: s.outbox.unindexed("ben", "other", 9),
+    "outbox.count_unindexed": lambda s, a, m: s.outbox.count_unindexed("ben", "other"),
+    "outbox.indexed": lambda s, a, m: s.outbox.indexed("ben", "here"),
+    # Anna's is none of ben's: he is told it is gone.
+    "outbox.mark_indexed": lambda s, a, m: (
+        s.outbox.mark_indexed("ben", "other", [a.passage]) != [a.passage.id]
+    ),
+    "outbox.unmark": lambda s, a, m: s.outbox.unmark("ben", [a.passage.id]),
+    "outbox.forgotten": lambda s, a, m: s.outbox.forgotten("ben"),
+    "outbox.let_go": lambda s, a, m: s.outbox.let_go("ben", [a.forgotten]),
     "preferences.get": lambda s, a, m: s.preferences.get("ben", "mix"),
     "preferences.delete": lambda s, a, m: s.preferences.delete("ben", "mix"),
     "stories.list": lambda s, a, m: s.stories.list("ben"),
