@@ -28,7 +28,9 @@ if batch is None or batch.state.is_final:
     st.subheader("1 · Choose")
     choice = choose(studio)
     st.subheader("2 · What it will take")
-    show_estimate(studio.estimate(choice.num_examples, user))
+    show_estimate(
+        studio.estimate(choice.num_examples, user), sends_to=studio.teachers.sends_to(user)
+    )
     if choice.problem:
         st.warning(choice.problem)
     start = st.button(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from studio.web import session
 from studio.web.components.people import add_name, choose_name
+from studio.web.components.providers import teachers
 from studio.web.components.settings import base_model, settings_table, storage_table
 from studio.web.connection import engine
 from studio.web.wording import plain
@@ -19,6 +20,9 @@ others = [name for name in studio.users() if name != user]
 if others:
     choose_name(others, key="settings/be")
 add_name(studio, label="Add a name", button="Add and switch", key="settings/add")
+
+st.subheader("Teachers")
+teachers(studio)
 
 st.subheader("Base model")
 base_model(studio.settings.base_model)

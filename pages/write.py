@@ -13,6 +13,7 @@ from studio.web.components.stories import my_stories, opened
 from studio.web.components.streaming import stream
 from studio.web.components.write_form import chosen_writers, sampling, write_form
 from studio.web.connection import engine
+from studio.web.wording import plain
 
 studio = engine()
 st.title("Write")
@@ -33,9 +34,9 @@ with beside:
     my_stories(studio)
 with text:
     if failure := session.take_failure():
-        show_error(
-            failure.message, failure.code, safe="What had arrived is kept: your work is safe."
-        )
+        show_error(failure.message, failure.code, safe=failure.safe)
+    if remark := session.take_remark():
+        st.info(plain(remark), icon=":material/swap_horiz:")
     if story is None:
         st.markdown("Say in a sentence what happens, choose **Write**, and watch it come.")
     else:

@@ -40,6 +40,13 @@ class Failure:
     message: str
     code: str
 
+    @property
+    def safe(self) -> str:
+        """What was not lost."""
+        if self.code == "blocked":
+            return "Your other texts are safe."
+        return "What had arrived is kept: your work is safe."
+
 
 # Who
 
@@ -113,6 +120,11 @@ def set_value(name: str, new: Any) -> None:
     st.session_state[widget(name)] = new
 
 
+def forget(name: str) -> None:
+    """Drop a widget's value: drawn again, it begins anew."""
+    st.session_state.pop(widget(name), None)
+
+
 # Writing
 
 
@@ -179,6 +191,17 @@ def notice(text: str) -> None:
 def take_notice() -> str | None:
     """The toast to show now, once."""
     text: str | None = st.session_state.pop(widget("notice"), None)
+    return text
+
+
+def remark(text: str) -> None:
+    """Say something about the text just written, in the next run, until the one after."""
+    set_value("remark", text)
+
+
+def take_remark() -> str | None:
+    """What is to be said about the text just written, once."""
+    text: str | None = st.session_state.pop(widget("remark"), None)
     return text
 
 

@@ -13,6 +13,9 @@ from studio.web.wording import plain
 
 ADVICE = {
     "model_unavailable": "Wait a few seconds and try again. If it stays, restart the studio.",
+    "invalid_key": "Open Settings, enter the key of this teacher again and press Test.",
+    "unknown_model": "Open Settings, choose Edit and then Show its models.",
+    "blocked": "Word the prompt differently, or choose another teacher in Settings.",
     "rate_limited": "Wait a minute and try again.",
     "context_too_long": "Shorten the prompt, or start a new story instead of continuing this one.",
     "not_found": "It may have been removed elsewhere. Reload the page.",

@@ -21,17 +21,30 @@ def sidebar(studio: Engine, known: list[str]) -> None:
             icon=":material/verified:",
             color="green" if version else "gray",
         )
-        st.badge(
-            "local only",
-            icon=":material/lock:",
-            color="blue",
-            help="Every text stays on this machine: no model elsewhere is asked.",
-        )
+        where_text_goes(studio)
         if session.is_guest():
             st.caption("You are a guest: your texts are kept under a name of this browser's own.")
         else:
             who(studio, known)
         job_chips(studio)
+
+
+def where_text_goes(studio: Engine) -> None:
+    """Whether what I write leaves this machine."""
+    if away := studio.teachers.sends_to(session.me()):
+        st.badge(
+            f"sends text to {plain(away)}",
+            icon=":material/cloud_upload:",
+            color="orange",
+            help="Your requests and what is continued go to this teacher. Settings has a switch.",
+        )
+        return
+    st.badge(
+        "local only",
+        icon=":material/lock:",
+        color="blue",
+        help="Every text stays on this machine: no model elsewhere is asked.",
+    )
 
 
 def who(studio: Engine, known: list[str]) -> None:

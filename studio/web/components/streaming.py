@@ -54,6 +54,8 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling) -> None:
                 st.caption(plain(label_of(studio, writer)))
                 running.append((writing, cast(Place, st.empty())))
         pour(running, so_far=ask.continued.text if ask.continued else "")
+        for notice in [writing.notice for writing, _ in running if writing.notice]:
+            session.remark(notice)
     except (EngineError, ModelError) as error:
         session.fail(session.Failure(str(error), error.code))
     st.rerun()
@@ -88,7 +90,8 @@ def pour(running: Sequence[tuple[Writing, Place]], *, so_far: str = "") -> None:
 def label_of(studio: Engine, writer: Writer) -> str:
     """Who is writing, as the column's heading says it."""
     if writer == "teacher":
-        return "Teacher"
+        called = studio.teachers.called(session.me())
+        return f"Teacher: {called}" if called else "Teacher"
     version = studio.active_version(session.me())
     return version.label if version else "My zega"
 
