@@ -170,4 +170,7 @@ def removal(studio: Engine, provider: Provider) -> None:
             open_dialog(None)
             session.notice(f"{provider.name} was removed.")
             st.rerun()
-        st.button("Keep it", key="provider/keep", on_click=open_dialog, args=(None,))
+        # A callback alone would not do: a dialog closes with a run of the whole page.
+        if st.button("Keep it", key="provider/keep"):
+            open_dialog(None)
+            st.rerun()
