@@ -1,7 +1,6 @@
 """The engine: every verb of the studio, the same from a page, a program or a terminal.
 
-Light: importing and using it loads no torch. Long work becomes a job, which the worker runs; the
-verbs here only write rows and enqueue.
+Light: it loads no torch. Long work becomes a job for the worker; verbs only write rows and enqueue.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from engine.evaluation.text_loss import TextLoss
 from engine.jobs.waiting import OnProgress, check_ended_well, quietly, wait_for_end
 from engine.lock import is_held
 from engine.memory import Memory, open_memory
+from engine.overview.overview import open_overview
 from engine.quality.judge import judge
 from engine.quality.score import Scorer
 from engine.settings import Settings
@@ -46,6 +46,7 @@ class Engine:
         self.settings = settings
         self.store = store
         self.enqueue = enqueue
+        self.overview = open_overview(settings, store)
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -175,8 +176,7 @@ class Engine:
 
     def auto_train_result(self, user_id: str, job_id: str) -> AutoTrainResult:
         """The closing figures of an auto-training; until it has succeeded, what they are now."""
-        ready = self.readiness(user_id)
-        return read_result(self.store, self.job(user_id, job_id), ready)
+        return read_result(self.store, self.job(user_id, job_id), self.readiness(user_id))
 
     def auto_train_view(self, user_id: str, job_id: str, *, limit: int = 50) -> AutoTrainView:
         """The state of one auto-training with its newest kept and rejected texts."""

@@ -34,6 +34,7 @@ from models.base import complete
 from models.llamacpp import LlamaCppModel
 from models.llamacpp_server import LlamaCppServer
 from scripts.alternate import alternate
+from scripts.bench_dashboard import bench_dashboard
 from scripts.bench_pages import bench_pages
 
 SLOTS = 40
@@ -208,7 +209,7 @@ def scratch() -> Iterator[Path]:
 
 def main() -> None:
     settings = load_settings()
-    parts = sys.argv[1:] or ["generation", "training", "pages"]
+    parts = sys.argv[1:] or ["generation", "training", "pages", "dashboard"]
     report: dict[str, Any] = {}
     with scratch() as home:
         report["machine"] = {
@@ -222,6 +223,8 @@ def main() -> None:
             report["training"] = bench_training(settings, home)
         if "pages" in parts:
             report["pages"] = bench_pages(home)
+        if "dashboard" in parts:
+            report["dashboard"] = bench_dashboard(home)
     path = settings.home / "bench" / "report.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

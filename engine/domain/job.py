@@ -30,7 +30,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """`stage` is one plain sentence; `done` of `total` drive the bar (total 0 = not known yet)."""
+    """`stage` is one plain sentence; `done` of `total` drive the bar (total 0 = not known yet).
+
+    `stage_at` and `stage_done` are when this stage (or this attempt) began and what was done by then.
+    """
 
     id: str
     user_id: str
@@ -48,3 +51,14 @@ class Job:
     result: dict[str, Any] = field(default_factory=dict)
     error_code: str = ""
     error: str = ""
+    stage_at: datetime | None = None
+    stage_done: int = 0
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """What the pace of this stage promises for its rest; None while there is no pace."""
+        gained = self.done - self.stage_done
+        if self.state is not JobState.RUNNING or self.stage_at is None or gained < 1:
+            return None
+        if self.total <= self.done:
+            return None
+        return (now - self.stage_at).total_seconds() / gained * (self.total - self.done)

@@ -1,9 +1,11 @@
 """The queue of durable jobs, kept by DBOS in a database of its own.
 
-Our `jobs` table is the truth: a job is queued because its row says so. DBOS only decides whose turn
-it is and brings a job back after a crash. So enqueuing may fail or come too early (before a worker
-ever made DBOS's tables): the worker's `reconcile` hands in whatever is missing. Nothing here knows
-what a job does. Light: DBOS is imported at the first use.
+Our `jobs` table is the truth: a job is queued because its row says so, and runs in the order of the
+rows (`engine/store/workload.py`). DBOS only gives turns, one after the other, and gives one again that
+a crash interrupted: a job that is handed in is one turn of its kind, not necessarily its own. So
+enqueuing may fail or come too early (before a worker ever made DBOS's tables): the worker's
+`reconcile` hands in whatever is missing. Nothing here knows what a job does. Light: DBOS is imported
+at the first use.
 """
 
 from __future__ import annotations

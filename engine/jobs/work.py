@@ -43,6 +43,12 @@ class Runner:
         self._engine = engine
         self._running: set[str] = set()
 
+    def take_turn(self, kind: JobKind) -> None:
+        """Run the job of this kind whose turn it is, if there is one."""
+        job_id = self._engine.store.workload.next(kind, besides=tuple(self._running))
+        if job_id is not None:
+            self.run(job_id)
+
     def run(self, job_id: str) -> None:
         """Take a job to a final state. One that has one already is left as it is."""
         jobs = self._engine.store.jobs

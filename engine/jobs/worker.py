@@ -52,13 +52,14 @@ def launch(url: str, runner: Runner) -> None:
     )
 
     # Attempts are counted by our own rows: DBOS's limit counts every dispatch.
+    # What was handed in is worth one turn of its kind; whose turn it is then, our rows say.
     @DBOS.workflow(name=WORKFLOWS[JobKind.AUTO_TRAIN], max_recovery_attempts=None)
     def auto_train(job_id: str) -> None:
-        runner.run(job_id)
+        runner.take_turn(JobKind.AUTO_TRAIN)
 
     @DBOS.workflow(name=WORKFLOWS[JobKind.TRAINING], max_recovery_attempts=None)
     def train(job_id: str) -> None:
-        runner.run(job_id)
+        runner.take_turn(JobKind.TRAINING)
 
     DBOS.launch()
     for name in QUEUES.values():

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.store.collection import Collection
+from engine.store.curves import Curves
 from engine.store.database import Database
 from engine.store.examples import Examples
+from engine.store.growth import Growth
 from engine.store.jobs import Jobs
 from engine.store.outbox import Outbox
 from engine.store.outcomes import Outcomes
@@ -23,6 +25,7 @@ from engine.store.snapshots import Snapshots
 from engine.store.stories import Stories
 from engine.store.users import Users
 from engine.store.versions import Versions
+from engine.store.workload import Workload
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Store:
     serving: Serving
     passages: Passages
     outbox: Outbox
+    growth: Growth
+    curves: Curves
+    workload: Workload
 
 
 def open_store(url: str) -> Store:
@@ -66,4 +72,7 @@ def open_store(url: str) -> Store:
         serving=Serving(database),
         passages=Passages(database),
         outbox=Outbox(database),
+        growth=Growth(database),
+        curves=Curves(database),
+        workload=Workload(database),
     )

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from engine.domain.job import Job, JobKind, JobState
 from engine.errors import WrongState
@@ -49,12 +59,13 @@ class Jobs:
                 "total": 0,
                 "cancel_requested": False,
                 "attempts": 0,
+                "stage_done": 0,
                 "result": {},
                 "error_code": "",
                 "error": "",
             }
             row = connection.execute(insert(jobs).values(values).returning(jobs))
-            return _job(row.mappings().one())
+            return job_from(row.mappings().one())
 
     def queue(self, user_id: str, job_id: str) -> Job:
         """Move a created job to `queued`. Raises NotFound, and WrongState for one started before."""
@@ -65,8 +76,10 @@ class Jobs:
             return _change(connection, job, state=JobState.QUEUED.value)
 
     def ahead(self, job: Job) -> int:
-        """How many queued and running jobs of its kind, of all users, are older than this one."""
-        older = _started_jobs(jobs.c.kind == job.kind.value, jobs.c.created_at < job.created_at)
+        """How many queued and running jobs of its kind, of all users, have their turn before it."""
+        own = jobs.alias()
+        its_turn = select(turn_of(own)).where(own.c.id == job.id).scalar_subquery()
+        older = _started_jobs(jobs.c.kind == job.kind.value, turn_of(jobs) < its_turn)
         with self._database.read() as connection:
             return connection.execute(
                 select(func.count()).select_from(older.subquery())
@@ -75,12 +88,12 @@ class Jobs:
     def get(self, job_id: str) -> Job:
         """Anybody's job, for the worker. Raises NotFound."""
         with self._database.read() as connection:
-            return _job(find(connection, jobs, "job", job_id))
+            return job_from(find(connection, jobs, "job", job_id))
 
     def get_for(self, user_id: str, job_id: str) -> Job:
         """The user's own job. Raises NotFound."""
         with self._database.read() as connection:
-            return _job(find(connection, jobs, "job", job_id, user_id=user_id))
+            return job_from(find(connection, jobs, "job", job_id, user_id=user_id))
 
     def active(self, user_id: str) -> list[Job]:
         """The user's queued and running jobs, oldest first."""
@@ -100,6 +113,8 @@ class Jobs:
                 state=JobState.RUNNING.value,
                 attempts=job["attempts"] + 1,
                 started_at=job["started_at"] or now(),
+                stage_at=now(),
+                stage_done=job["done"],
             )
 
     def reset_attempts(self, job_id: str) -> Job:
@@ -116,11 +131,18 @@ class Jobs:
         done: int | None = None,
         total: int | None = None,
     ) -> Job:
-        """Store what is given and leave the rest. Raises NotFound."""
+        """Store what is given and leave the rest; another stage or total begins a pace of its own.
+
+        Raises NotFound.
+        """
         given = {"stage": stage, "done": done, "total": total}
-        changed = {name: value for name, value in given.items() if value is not None}
+        changed: dict[str, Any] = {
+            name: value for name, value in given.items() if value is not None
+        }
         with self._database.write() as connection:
             job = find(connection, jobs, "job", job_id, lock=True)
+            if any(changed.get(name, job[name]) != job[name] for name in ("stage", "total")):
+                changed |= {"stage_at": now(), "stage_done": changed.get("done", job["done"])}
             return _change(connection, job, **changed)
 
     def succeed(self, job_id: str, result: dict[str, Any]) -> Job:
@@ -155,7 +177,7 @@ class Jobs:
 
     def _many(self, query: Select[Any]) -> list[Job]:
         with self._database.read() as connection:
-            return [_job(row) for row in connection.execute(query).mappings()]
+            return [job_from(row) for row in connection.execute(query).mappings()]
 
     def _finish(self, job_id: str, state: JobState, **values: Any) -> Job:
         with self._database.write() as connection:
@@ -174,6 +196,11 @@ class Jobs:
         return self._many(newest_first.limit(limit).offset(offset))
 
 
+def turn_of(table: FromClause) -> ColumnElement[Any]:
+    """What jobs are run in the order of: when they were made, unless they were moved since."""
+    return func.coalesce(table.c.turn_at, table.c.created_at)
+
+
 def _started_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
     oldest_first = select(jobs).order_by(jobs.c.created_at, jobs.c.id)
     return oldest_first.where(jobs.c.state.in_(_STARTED), *conditions)
@@ -182,12 +209,13 @@ def _started_jobs(*conditions: ColumnElement[bool]) -> Select[Any]:
 def _change(connection: Connection, job: RowMapping, **values: Any) -> Job:
     """Change a locked row unless its state is final; the only place where jobs change."""
     if job["state"] not in _OPEN or not values:
-        return _job(job)
+        return job_from(job)
     statement = update(jobs).where(jobs.c.id == job["id"]).values(values).returning(jobs)
-    return _job(connection.execute(statement).mappings().one())
+    return job_from(connection.execute(statement).mappings().one())
 
 
-def _job(row: RowMapping) -> Job:
+def job_from(row: RowMapping) -> Job:
+    """The Job stored in a row of `jobs`."""
     return Job(
         id=row["id"],
         user_id=row["user_id"],
@@ -201,6 +229,8 @@ def _job(row: RowMapping) -> Job:
         cancel_requested=row["cancel_requested"],
         attempts=row["attempts"],
         started_at=row["started_at"],
+        stage_at=row["stage_at"],
+        stage_done=row["stage_done"],
         finished_at=row["finished_at"],
         result=row["result"],
         error_code=row["error_code"],

@@ -114,7 +114,7 @@ class Runs:
             .order_by(steps.c.step, steps.c.kind)
         )
         with self._database.read() as connection:
-            return [_step(row) for row in connection.execute(query).mappings()]
+            return [step_from(row) for row in connection.execute(query).mappings()]
 
     def list(self, user_id: str) -> list[Run]:
         """The user's runs, newest first."""
@@ -138,5 +138,6 @@ def _run(row: RowMapping) -> Run:
     return Run(**{**row, "notes": tuple(row["notes"])})
 
 
-def _step(row: RowMapping) -> Step:
+def step_from(row: RowMapping) -> Step:
+    """The Step stored in a row of `steps`."""
     return Step(**{name: value for name, value in row.items() if name != "kind"})

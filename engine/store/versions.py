@@ -4,6 +4,7 @@ elsewhere; here it is only recorded, and every change of it is kept."""
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -107,6 +108,12 @@ class Versions:
         """The version that was active before; None when that was the base."""
         return self._of_activation(user_id, "previous_id")
 
+    def changed_at(self, user_id: str) -> datetime | None:
+        """When the user last changed which version answers; None if never."""
+        with self._database.read() as connection:
+            row = latest_activation(connection, user_id)
+        return None if row is None else row["activated_at"]
+
     def hot(self, limit: int) -> list[Version]:
         """Versions worth holding in memory: active ones, everybody's newest, then previous ones.
 
@@ -144,12 +151,16 @@ class Versions:
             if rows:
                 connection.execute(insert(comparisons), rows)
 
-    def list(self, user_id: str) -> list[Version]:
-        """The user's versions, newest first."""
+    def list(self, user_id: str, limit: int | None = None) -> list[Version]:
+        """The user's versions, newest first; with `limit` only so many."""
+        if limit is not None:
+            check_limit(limit)
         query = select(versions).where(versions.c.user_id == user_id)
         newest_first = query.order_by(versions.c.number.desc())
         with self._database.read() as connection:
-            return _complete(connection, [*connection.execute(newest_first).mappings()])
+            return _complete(
+                connection, [*connection.execute(newest_first.limit(limit)).mappings()]
+            )
 
     def _of_activation(self, user_id: str, column: str) -> Version | None:
         with self._database.read() as connection:

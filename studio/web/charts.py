@@ -33,7 +33,7 @@ def quality_histogram(scores: Sequence[float], threshold: float) -> go.Figure:
     figure.add_vline(threshold, line_color=ORANGE, line_dash="dash", line_width=2)
     figure.update_xaxes(title=f"Score (0-10), kept from {threshold:.1f}", range=[0, 10.5])
     figure.update_yaxes(title="Texts", rangemode="tozero", tickformat="d")
-    return _finish(figure, f"Quality, n = {len(scores)} texts", barmode="stack")
+    return finish(figure, f"Quality, n = {len(scores)} texts", barmode="stack")
 
 
 def genre_bars(distribution: Mapping[str, int]) -> go.Figure:
@@ -53,7 +53,7 @@ def genre_bars(distribution: Mapping[str, int]) -> go.Figure:
     )
     figure.update_xaxes(title="Texts", rangemode="tozero", tickformat="d")
     figure.update_yaxes(title="Genre", automargin=True)
-    return _finish(figure, f"Genres, n = {sum(distribution.values())} texts")
+    return finish(figure, f"Genres, n = {sum(distribution.values())} texts")
 
 
 def readiness_bar(examples: int, train_at: int) -> go.Figure:
@@ -73,7 +73,7 @@ def readiness_bar(examples: int, train_at: int) -> go.Figure:
         tickvals=[0, *(place for place, _ in READINESS_SCALE)],
     )
     figure.update_yaxes(showticklabels=False)
-    figure = _finish(figure, "")
+    figure = finish(figure, "")
     return figure.update_layout(height=150, margin={"t": 34, "b": 44, "l": 8, "r": 8})
 
 
@@ -108,10 +108,11 @@ def loss_curve(steps: Sequence[Step], total_steps: int) -> go.Figure:
     span = [0, total_steps] if total_steps else None
     figure.update_xaxes(title="Step", range=span, tickformat="d")
     figure.update_yaxes(title="Loss (nats per token)")
-    return _finish(figure, f"Loss, n = {len(training)} of {total_steps or '?'} steps")
+    return finish(figure, f"Loss, n = {len(training)} of {total_steps or '?'} steps")
 
 
-def _finish(figure: go.Figure, title: str, **layout: object) -> go.Figure:
+def finish(figure: go.Figure, title: str, **layout: object) -> go.Figure:
+    """The look all charts share; `layout` adds to it."""
     return figure.update_layout(
         title={"text": title, "font": {"size": 15}},
         height=HEIGHT,

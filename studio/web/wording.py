@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 # Everything that begins markup somewhere: Markdown, HTML, LaTeX, emoji codes, coloured text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=^])")
@@ -63,12 +63,9 @@ def words(text: str) -> int:
     return len(text.split())
 
 
-def time_left(started_at: datetime | None, done: int, total: int) -> str:
-    """What the pace so far promises for the rest; empty while there is no pace yet."""
-    if started_at is None or done < 1 or total <= done:
-        return ""
-    elapsed = (datetime.now(UTC) - started_at).total_seconds()
-    return f"about {duration(max(1.0, elapsed / done * (total - done)))} left"
+def time_left(seconds: float | None) -> str:
+    """What a job's own pace promises for the rest; empty while there is no pace yet."""
+    return "" if seconds is None else f"about {duration(max(1.0, seconds))} left"
 
 
 def genre_label(name: str | None) -> str:

@@ -34,7 +34,9 @@ def fill(running: Studio) -> None:
     Shelf(running.engine, "ben").batch(kept=9, rejected=4, more=12)
     carol = Shelf(running.engine, "carol")
     carol.batch(kept=26, rejected=8, failed=1)
-    carol.training(steps=9)
+    carol.training(steps=9, total_steps=30)
+    for _ in range(3):
+        running.engine.start_auto_train("carol", 20)
     dora = Shelf(running.engine, "dora")
     dora.batch(kept=26, rejected=8, failed=1)
     for _ in range(2):
@@ -55,6 +57,9 @@ def take_all(running: Studio, width: int, scheme: Scheme) -> None:
         "auto-train-done": lambda w: take_path(w, "/auto_train?who=dora"),
         "my-model-empty": lambda w: take_path(w, "/my_model?who=anna"),
         "my-model": lambda w: take_path(w, "/my_model?who=dora"),
+        "dashboard-empty": lambda w: take_path(w, "/dashboard?who=anna"),
+        "dashboard-running": lambda w: take_path(w, "/dashboard?who=carol"),
+        "dashboard": lambda w: take_path(w, "/dashboard?who=dora"),
         "settings": lambda w: take_path(w, "/settings?who=dora"),
     }
     for name, act in screens.items():

@@ -36,6 +36,9 @@ jobs = Table(
     json("result"),
     text("error_code"),
     text("error"),
+    time("turn_at", nullable=True),
+    time("stage_at", nullable=True),
+    Column("stage_done", Integer(), nullable=False, server_default="0"),
     Index(None, "user_id", "created_at"),
     Index(None, "state"),
 )

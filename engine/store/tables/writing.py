@@ -39,6 +39,19 @@ examples = Table(
     integer("feedback"),
     Index(None, "user_id", "created_at"),
     Index(None, "job_id", "plan_index"),
+    # Everything that figures over a collection need, so that none of its long texts is read.
+    Index(
+        "ix_examples_overview",
+        "user_id",
+        "created_at",
+        "genre",
+        "kind",
+        "generator",
+        "author",
+        "score",
+        "duplicate_of",
+        "feedback",
+    ),
 )
 
 

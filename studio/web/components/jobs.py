@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from engine.domain.job import Job, JobKind, JobState
@@ -32,7 +34,7 @@ def bar(job: Job, *, title: str = "") -> None:
         title,
         stage_of(job),
         f"{share:.0%}" if job.total else "",
-        time_left(job.started_at, job.done, job.total),
+        time_left(job.seconds_left(datetime.now(UTC))),
     ]
     st.progress(share, text=plain(" · ".join(part for part in parts if part)))
 

@@ -10,7 +10,10 @@ from engine.engine import Engine
 from studio.web import session
 from studio.web.components.before_after import before_after
 from studio.web.components.errors import told
+from studio.web.navigation import MY_MODEL
 from studio.web.wording import moment, plain, size
+
+NEWEST = 3
 
 
 def in_use(studio: Engine, active: Version | None) -> None:
@@ -32,6 +35,31 @@ def in_use(studio: Engine, active: Version | None) -> None:
             with told():
                 studio.activate(user, None)
                 say_active(None)
+
+
+def version_lines(studio: Engine, active: Version | None) -> None:
+    """The newest versions, a line each; everything about them is on the page My model."""
+    for version in studio.store.versions.list(session.me(), limit=NEWEST):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(version.label)}** · {plain(line_of(version))}")
+            if active is not None and active.id == version.id:
+                st.badge("active", icon=":material/check:", color="green")
+            else:
+                activate_button(studio, version)
+    st.page_link(MY_MODEL.path, label="All versions, with what they write", icon=MY_MODEL.icon)
+
+
+def line_of(version: Version) -> str:
+    """E.g. `3 Nov 2026, 14:05 · gain +0.400, n = 40 · quality 7.1 → 8.0, n = 16`."""
+    parts = [
+        moment(version.created_at),
+        f"gain {version.gain.gain:+.3f} nats per token, n = {version.gain.rows}",
+    ]
+    if pairs := version.comparisons:
+        before = sum(pair.quality_before for pair in pairs) / len(pairs)
+        after = sum(pair.quality_after for pair in pairs) / len(pairs)
+        parts.append(f"quality {before:.1f} → {after:.1f} of 10, n = {len(pairs)}")
+    return " · ".join(parts)
 
 
 def version_card(studio: Engine, version: Version, active: Version | None) -> None:

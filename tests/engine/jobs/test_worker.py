@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from sqlalchemy import func, select
 
 from engine.domain.job import JobState
@@ -78,3 +80,26 @@ def test_a_restarting_model_server_fails_no_slot(home: Home) -> None:
     assert ended.state is JobState.SUCCEEDED
     assert ended.result["failed"] == 0
     assert len(teacher.requests) >= 6 + 3 + 3
+
+
+def test_jobs_run_in_the_order_they_were_moved_to_across_a_kill(home: Home) -> None:
+    """Three wait, the last is moved to the front; it comes next, whatever becomes of the worker."""
+    jobs = home.engine.store.jobs
+    with fake_llamacpp(delay=0.004) as teacher:
+        home.publish(teacher)
+        running = home.engine.start_auto_train("anna", SLOTS)
+        first, second, third = [home.engine.start_auto_train("anna", 1) for _ in range(3)]
+        worker = home.start_worker()
+        wait_for("a slot to be recorded", lambda: slots_recorded(home, running.id) > 0)
+        home.engine.overview.move("anna", third.id, "front")
+        home.engine.overview.move("anna", first.id, "back")
+        kill(worker)
+        assert home.state(running.id) == "running"
+        home.start_worker()
+        wait_for("all to end", lambda: home.engine.store.jobs.unfinished() == [])
+    ended = [jobs.get(job.id) for job in (running, third, second, first)]
+    assert [job.state for job in ended] == [JobState.SUCCEEDED] * 4
+    for before, after in itertools.pairwise(ended):
+        assert before.finished_at is not None
+        assert after.started_at is not None
+        assert before.finished_at <= after.started_at

@@ -21,7 +21,9 @@ from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
+from engine.store.growth import Dimension
 from engine.store.tables import metadata
+from engine.store.workload import Move
 
 # Methods where the user's id only says who owns the new row; there is no other row to touch.
 CREATING = {"users.ensure", "stories.create", "jobs.create", "preferences.set", "passages.add"}
@@ -125,6 +127,7 @@ REFUSED: dict[str, Attempt] = {
     "versions.add": add_version,
     "versions.get": lambda s, a, m: s.versions.get("ben", a.version.number),
     "versions.activate": lambda s, a, m: s.versions.activate("ben", a.version.id),
+    "workload.move": lambda s, a, m: s.workload.move("ben", a.job, Move.FRONT),
 }
 
 EMPTY: dict[str, Attempt] = {
@@ -161,11 +164,24 @@ EMPTY: dict[str, Attempt] = {
     "versions.list": lambda s, a, m: s.versions.list("ben"),
     "versions.active": lambda s, a, m: s.versions.active("ben"),
     "versions.previous": lambda s, a, m: s.versions.previous("ben"),
+    "versions.changed_at": lambda s, a, m: s.versions.changed_at("ben"),
+    "growth.days": lambda s, a, m: s.growth.days("ben", Dimension.GENRE, threshold=0.0),
+    "growth.genres": lambda s, a, m: s.growth.genres("ben", threshold=0.0),
+    "growth.scores": lambda s, a, m: s.growth.scores("ben", threshold=0.0),
+    "curves.runs": lambda s, a, m: s.curves.runs("ben"),
+    "curves.steps": lambda s, a, m: s.curves.steps("ben", [a.version.run_id]),
+    "workload.waiting": lambda s, a, m: s.workload.waiting("ben"),
+    "workload.endings": lambda s, a, m: s.workload.endings("ben"),
 }
 
 
 # What methods of EMPTY need besides the user.
-SUPPLIED: dict[str, Any] = {"threshold": 0.0, "key": "mix"}
+SUPPLIED: dict[str, Any] = {
+    "threshold": 0.0,
+    "key": "mix",
+    "by": Dimension.KIND,
+    "run_ids": ["0" * 32],
+}
 
 
 @pytest.mark.parametrize("method", REFUSED)

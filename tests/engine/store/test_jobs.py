@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,26 @@ def test_progress_changes_only_what_is_given(store: Store, make: Any) -> None:
     store.jobs.progress(job_id, stage="", done=0)
     job = store.jobs.get(job_id)
     assert (job.stage, job.done, job.total) == ("", 0, 10)
+
+
+def test_the_pace_is_that_of_the_stage_at_work(store: Store, make: Any) -> None:
+    job_id = make.job().id
+    store.jobs.start(job_id)
+    store.jobs.progress(job_id, stage="Writing", total=10)
+    began = store.jobs.progress(job_id, done=4).stage_at
+    assert began is not None
+    job = store.jobs.progress(job_id, stage="Writing", total=10)
+    assert (job.stage_at, job.stage_done) == (began, 0)
+    assert job.seconds_left(began + timedelta(seconds=20)) == 30.0
+    resumed = store.jobs.start(job_id)
+    assert resumed.stage_at is not None
+    assert (resumed.stage_done, resumed.seconds_left(resumed.stage_at)) == (4, None)
+    job = store.jobs.progress(job_id, done=6)
+    assert job.seconds_left(resumed.stage_at + timedelta(seconds=10)) == 20.0
+    other = store.jobs.progress(job_id, stage="Comparing", done=0, total=32)
+    assert other.seconds_left(resumed.stage_at + timedelta(seconds=10)) is None
+    store.jobs.progress(job_id, done=32)
+    assert store.jobs.get(job_id).seconds_left(datetime.now(UTC)) is None
 
 
 @pytest.mark.parametrize("state", ENDINGS)
