@@ -41,7 +41,9 @@ if batch is None or batch.state.is_final:
     )
     if start:
         with told():
-            studio.start_auto_train(user, choice.num_examples, choice.mix)
+            studio.start_auto_train(
+                user, choice.num_examples, choice.mix, store_in_memory=choice.store_in_memory
+            )
             session.notice("Started. It goes on when you leave this page.")
             st.rerun()
 

@@ -8,6 +8,7 @@ from studio.web import session
 from studio.web.components.context import context
 from studio.web.components.drafts import story_drafts
 from studio.web.components.errors import show_error
+from studio.web.components.memory_use import uses_memory
 from studio.web.components.prose import prose
 from studio.web.components.stories import my_stories, opened
 from studio.web.components.streaming import stream
@@ -45,6 +46,6 @@ with text:
         if ask := session.take_ask():
             st.empty()  # takes the place of the drafts, so that only the new text is in sight
             with live:
-                stream(studio, ask, sampling())
+                stream(studio, ask, sampling(), memory=uses_memory(studio))
         with st.container():
             story_drafts(studio, story, writers)

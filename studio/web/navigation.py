@@ -28,8 +28,9 @@ class Screen:
 
 WRITE = Screen("Write", "write.py", "Write", ":material/edit_note:")
 AUTO_TRAIN = Screen("Teach", "auto_train.py", "Auto-Train", ":material/school:")
+MEMORY = Screen("Teach", "memory.py", "Memory", ":material/psychology:")
 DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
 SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
-SCREENS = (WRITE, AUTO_TRAIN, DASHBOARD, MY_MODEL, SETTINGS)
+SCREENS = (WRITE, AUTO_TRAIN, MEMORY, DASHBOARD, MY_MODEL, SETTINGS)

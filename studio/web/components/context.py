@@ -1,13 +1,15 @@
-"""What the model saw: every message it read for the text in view, word for word."""
+"""What the model saw: instructions, recalled passages and request, word for word."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from engine.domain.passage import MemoryUse
 from engine.domain.story import Story
 from engine.engine import Engine
 from engine.writing.writer import messages_for
 from studio.web import session
+from studio.web.components.memory_use import recalled
 from studio.web.components.prose import prose
 from studio.web.wording import words
 
@@ -15,15 +17,26 @@ ROLES = {"system": "Instructions", "user": "Request", "assistant": "Your text so
 
 
 def context(studio: Engine, story: Story) -> None:
-    """The messages and how much of what the model can read they take."""
+    """The messages, what the memory added, and how much of what the model can read they take."""
     ask = session.last_ask()
     continued = ask.continued if ask and ask.story_id == story.id else None
+    use = memory_of(story)
     messages = messages_for(story, continued.text if continued else "")
     for message in messages:
         st.caption(ROLES[message.role])
         prose(message.content)
-    count = sum(words(message.content) for message in messages)
+        if message.role == "system":
+            recalled(studio, use)
+    count = sum(words(message.content) for message in messages) + use.words
+    cut = f"{use.words_cut:,} words of memory cut to fit" if use.words_cut else "none cut"
     st.caption(
-        f"{count:,} words of context, none cut. The model reads {studio.settings.context:,} tokens "
+        f"{count:,} words of context, {cut}. The model reads {studio.settings.context:,} tokens "
         "at once, its answer included (a token is about three quarters of a word)."
     )
+
+
+def memory_of(story: Story) -> MemoryUse:
+    """What of the memory went into the draft that is shown; into the newest one of several."""
+    shown = session.draft_shown("all")
+    drafts = [draft for draft in story.drafts if shown in (None, draft.number)] or story.drafts
+    return drafts[-1].memory if drafts else MemoryUse()

@@ -10,6 +10,7 @@ from engine.engine import Engine
 from engine.writing.begin import Writer
 from studio.web import session
 from studio.web.components.errors import told
+from studio.web.components.memory_use import remember_button
 from studio.web.components.prose import prose
 from studio.web.components.quality import quality_popover
 from studio.web.wording import duration, plain, words
@@ -96,6 +97,7 @@ def actions(studio: Engine, story: Story, draft: Draft, writer: Writer, column: 
             on_click=session.edit,
             args=(draft.id,),
         )
+        remember_button(studio, story, draft)
         with st.popover("Copy", icon=":material/content_copy:"):
             st.caption("Use the copy button at the text's upper right.")
             st.code(draft.text, language=None, wrap_lines=True, height=240)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from models.errors import ModelError
+from rag.errors import RagError
 from studio.web.wording import plain
 
 ADVICE = {
@@ -18,6 +19,7 @@ ADVICE = {
     "blocked": "Word the prompt differently, or choose another teacher in Settings.",
     "rate_limited": "Wait a minute and try again.",
     "context_too_long": "Shorten the prompt, or start a new story instead of continuing this one.",
+    "memory_unavailable": "Wait a few seconds and try again. If it stays, restart the studio.",
     "not_found": "It may have been removed elsewhere. Reload the page.",
     "not_enough_examples": "Generate more above, or write and keep texts on the Write page.",
     "does_not_fit": "Close other programs, or set a smaller ZEGA_BASE_MODEL (see Settings).",
@@ -46,7 +48,7 @@ def told(*, safe: str = "") -> Iterator[None]:
     """Draw an error that people can act on instead of raising it."""
     try:
         yield
-    except (EngineError, ModelError) as error:
+    except (EngineError, ModelError, RagError) as error:
         show_error(str(error), error.code, safe=safe)
 
 

@@ -21,6 +21,7 @@ class Choice:
     num_examples: int
     mix: dict[str, float]
     chosen: bool
+    store_in_memory: bool = False
 
     @property
     def problem(self) -> str:
@@ -48,7 +49,14 @@ def choose(studio: Engine) -> Choice:
     if mode == SURPRISE:
         st.caption("All eight genres alike, in random order.")
     st.caption("Generated texts only teach your model: they never show among your stories.")
-    return Choice(count, mix, mode == CHOOSE)
+    remember = st.toggle(
+        "Store in memory",
+        key=session.widget("store_in_memory"),
+        persist_state="session",
+        help="Kept texts can then be recalled, in a part of the memory of their own. "
+        "They are never recalled for your stories.",
+    )
+    return Choice(count, mix, mode == CHOOSE, remember)
 
 
 def choose_mix(studio: Engine) -> dict[str, float]:

@@ -16,6 +16,7 @@ PLACES = {
     "versions": "Versions of models",
     "runs": "Trainings and their checkpoints",
     "cache": "Converted base models (safe to delete)",
+    "memory": "Index of the memory (safe to delete)",
     "logs": "Logs",
 }
 

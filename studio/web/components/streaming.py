@@ -32,8 +32,8 @@ class Place(Protocol):
     def text(self, body: str, *, width: str, wrap: bool) -> object: ...
 
 
-def stream(studio: Engine, ask: session.Ask, sampling: Sampling) -> None:
-    """Write what was asked for, then draw the page again with the new drafts.
+def stream(studio: Engine, ask: session.Ask, sampling: Sampling, *, memory: bool) -> None:
+    """Write what was asked for, with `memory` or without; then draw the page with the new drafts.
 
     An error is kept for that next run, where it stands under what had arrived.
     """
@@ -49,6 +49,7 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling) -> None:
                 writer=writer,
                 sampling=sampling,
                 continue_draft=ask.continued,
+                memory=memory,
             )
             with column:
                 st.caption(plain(label_of(studio, writer)))

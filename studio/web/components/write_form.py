@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
+from studio.web.components.memory_use import choose_memory
 from studio.web.wording import genre_label, plain
 
 PRESETS = {"Careful": 0.4, "Balanced": 0.8, "Wild": 1.1}
@@ -51,6 +52,7 @@ def write_form(studio: Engine) -> None:
         on_change="ignore",
     )
     choose_writer(studio.active_version(session.me()))
+    choose_memory(studio)
     choose_sampling()
     st.button(
         "Write",

@@ -181,6 +181,13 @@ SUPPLIED: dict[str, Any] = {
     "key": "mix",
     "by": Dimension.KIND,
     "run_ids": ["0" * 32],
+    "collection": "here",
+    "ids": ["0" * 32],
+    "indexed": (),
+    "limit": 9,
+    "scope": Scope.OWN,
+    "scopes": (Scope.OWN,),
+    "text": "a key",
 }
 
 

@@ -1,0 +1,38 @@
+"""Memory: what is remembered, what would be recalled, and how to forget it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from studio.web import session
+from studio.web.components.empty import empty
+from studio.web.components.errors import show_error
+from studio.web.components.memory import state_line, table, would_be_recalled
+from studio.web.components.memory_add import add, as_file
+from studio.web.connection import engine
+
+studio, user = engine(), session.me()
+st.title("Memory")
+st.markdown(
+    "What you remember is read along when you write something it fits. It is never trained on."
+)
+
+if failure := session.take_failure():
+    show_error(failure.message, failure.code, safe="What you remembered is safe.")
+
+left, right = st.columns([8, 4], gap="medium")
+state = studio.memory.state(user)
+with left:
+    if state.passages:
+        state_line(state)
+        table(studio)
+    else:
+        empty("Nothing is remembered yet. Paste a text, or choose **Remember** under a draft.")
+with right:
+    st.subheader("Add")
+    add(studio)
+    if state.passages:
+        st.subheader("Try it")
+        would_be_recalled(studio)
+    st.subheader("As a file")
+    as_file(studio)
