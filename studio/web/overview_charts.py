@@ -18,7 +18,7 @@ from studio.web.wording import genre_label
 PALETTE = (BLUE, ORANGE, GREEN, "#A45A93", "#8A7A1E", "#6C7480")
 PATTERNS = ("", "/", ".", "x", "\\", "-")
 SYMBOLS = ("diamond", "square", "circle", "triangle-up", "cross", "x")
-BELOW = {"orientation": "h", "y": -0.24, "yanchor": "top", "x": 0, "xanchor": "left"}
+BELOW = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}
 LEGEND_PIXELS = 60
 FEW_DAYS = 4
 DAY_MS = 86_400_000
@@ -115,17 +115,36 @@ def genre_chart(counts: Mapping[str, int], short: Sequence[str]) -> go.Figure:
 
 
 def loss_overlay(curves: Sequence[Curve]) -> go.Figure:
-    """Training and validation loss of several trainings over their steps; a star marks the best."""
-    figure = go.Figure()
+    """Training and validation loss of several trainings over their steps; a star marks the best.
+
+    Of several, each has one entry in the legend, and its noisy training loss steps back.
+    """
+    figure, alone = go.Figure(), len(curves) == 1
     for curve, colour, symbol in zip(curves, PALETTE, SYMBOLS, strict=False):
         label = curve.run.label
-        _line(figure, curve.training, f"{label} train", {"color": colour, "width": 1.5})
-        dashed = {"color": colour, "width": 2, "dash": "dash"}
         marker = {"symbol": symbol, "size": 7, "color": colour}
-        _line(figure, curve.validation, f"{label} validation", dashed, marker)
-        if curve.best is not None:
-            star = {"symbol": "star", "size": 15, "color": colour, "line": {"width": 1}}
-            _line(figure, [curve.best], f"{label} best so far", {}, star)
+        star = {"symbol": "star", "size": 15, "color": colour, "line": {"width": 1}}
+        figure.add_scatter(
+            **_points(curve.training, f"{label} train", label),
+            mode="lines",
+            line={"color": colour, "width": 1.5},
+            opacity=1.0 if alone else 0.45,
+            showlegend=alone or not curve.validation,
+        )
+        figure.add_scatter(
+            **_points(curve.validation, f"{label} validation", label),
+            mode="lines+markers",
+            line={"color": colour, "width": 2, "dash": "dash"},
+            marker=marker,
+            visible=bool(curve.validation),
+        )
+        figure.add_scatter(
+            **_points([curve.best] if curve.best else [], f"{label} best so far", label),
+            mode="markers",
+            marker=star,
+            showlegend=alone,
+            visible=curve.best is not None,
+        )
     steps = sum(curve.steps for curve in curves)
     figure.update_xaxes(title="Step", tickformat=",d", rangemode="tozero")
     figure.update_yaxes(title="Loss (nats per token)")
@@ -138,23 +157,15 @@ def counts_up_to(highest: int) -> dict[str, object]:
     return {"rangemode": "tozero", "tickformat": ",d", "dtick": 1 if highest <= 5 else None}
 
 
-def _line(
-    figure: go.Figure,
-    points: Sequence[Point],
-    name: str,
-    line: dict[str, object],
-    marker: dict[str, object] | None = None,
-) -> None:
-    if points:
-        figure.add_scatter(
-            x=[point.step for point in points],
-            y=[point.loss for point in points],
-            name=name,
-            mode="lines+markers" if marker else "lines",
-            line=line,
-            marker=marker,
-            hovertemplate="%{y:.3f}",
-        )
+def _points(points: Sequence[Point], name: str, group: str) -> dict[str, object]:
+    """What every line of a training shares; a click on the legend takes the whole group."""
+    return {
+        "x": [point.step for point in points],
+        "y": [point.loss for point in points],
+        "name": name,
+        "legendgroup": group,
+        "hovertemplate": "%{y:.3f}",
+    }
 
 
 def _with_legend_below(figure: go.Figure) -> go.Figure:

@@ -67,6 +67,7 @@ def show_curves(studio: Engine, chosen: list[str]) -> None:
         return
     labels = ", ".join(curve.run.label for curve in curves)
     draw(loss_overlay(curves), "losses", f"Training and validation loss by step of {labels}")
+    st.caption("Solid: training. Dashed: validation. Star: the lowest validation loss so far.")
     for curve in curves:
         st.caption(curve_sentence(curve))
     st.download_button(

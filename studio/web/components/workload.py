@@ -92,7 +92,7 @@ def machine(found: Resources) -> None:
         "Memory in use": f"{size(found.memory_used)} of {size(found.memory_total)}",
         "Disk free": f"{size(found.disk_free)} of {size(found.disk_total)}",
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, figure in figures.items():
             st.metric(label, figure, width="content")
     for gpu in found.gpus:

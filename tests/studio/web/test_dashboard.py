@@ -150,6 +150,23 @@ def test_waiting_jobs_change_turns_and_can_be_cancelled(engine: Engine, anna: Sh
     assert [each.job.id for each in engine.overview.queue("anna")] == [second.id, third.id]
 
 
+def test_the_chip_of_a_job_tells_what_is_left_at_the_pace_of_its_stage(
+    engine: Engine, anna: Shelf
+) -> None:
+    job = engine.start_auto_train("anna", 10)
+    engine.store.jobs.start(job.id)
+    engine.store.jobs.progress(job.id, stage="Writing and scoring", total=10)
+    page = open_studio("anna", DASHBOARD)
+    texts = [each.proto.text for each in page.sidebar.get("progress")]
+    assert texts == ["Auto\\-training · Writing and scoring · 0%"]
+    engine.store.jobs.progress(job.id, done=4)
+    page.run()
+    (text,) = [each.proto.text for each in page.sidebar.get("progress")]
+    assert "40%" in text
+    assert text.endswith(" left")
+    assert page.sidebar.button(key=f"chip/{job.id}").label == "Cancel"
+
+
 def test_anothers_jobs_and_figures_are_not_shown(engine: Engine, anna: Shelf) -> None:
     Shelf(engine, "ben").version()
     engine.start_auto_train("ben", 3)

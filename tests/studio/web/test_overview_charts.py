@@ -71,16 +71,19 @@ def test_short_genres_differ_by_more_than_their_colour() -> None:
 
 def test_an_overlay_has_lines_and_a_star_for_each_training() -> None:
     figure = charts.loss_overlay([curve(2, Point(2, 3.4)), curve(1, None)])
-    assert [line.name for line in figure.data] == [
-        "v2 train",
-        "v2 validation",
-        "v2 best so far",
-        "v1 train",
-    ]
+    shown = [line.name for line in figure.data if line.visible is not False]
+    assert shown == ["v2 train", "v2 validation", "v2 best so far", "v1 train"]
+    in_legend = [line.name for line in figure.data if line.showlegend is not False]
+    assert [name for name in in_legend if name in shown] == ["v2 validation", "v1 train"]
     assert figure.data[0].line.color != figure.data[3].line.color
     assert figure.data[2].marker.symbol == "star"
     assert figure.layout.title.text == "Loss, n = 4 steps"
     assert figure.layout.yaxis.title.text == "Loss (nats per token)"
+
+
+def test_a_training_alone_names_each_of_its_lines() -> None:
+    figure = charts.loss_overlay([curve(2, Point(2, 3.4))])
+    assert all(line.showlegend is not False for line in figure.data)
 
 
 def test_small_counts_have_whole_numbers_once() -> None:
