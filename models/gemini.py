@@ -259,7 +259,7 @@ def _error_of(response: requests.Response, model: str, key: str) -> ModelError:
         message, details = f"HTTP {response.status_code}", ""
     message = without_key(message, key)
     if "API_KEY_INVALID" in details or "API key not valid" in message:
-        return InvalidKey(f"{NAME} refused the key: {message} Check the key in Settings.")
+        return InvalidKey(f"{NAME} refused the key: {message}. Check the key in Settings.")
     delay = re.search(r"retryDelay\W+(\d+(?:\.\d+)?)s", details)
     after = retry_seconds(response.headers.get("retry-after"))
     if after is None and delay:

@@ -108,7 +108,7 @@ def turns(messages: Sequence[Message]) -> list[Message]:
 def without_key(text: str, key: str) -> str:
     """A server's words on one line, at most 300 characters, without the key."""
     line = " ".join(text.split())
-    return (line.replace(key, "(key)") if key else line)[:300]
+    return (line.replace(key, "(key)") if key else line)[:300].rstrip(".")
 
 
 def retry_seconds(header: str | None) -> float | None:

@@ -104,6 +104,7 @@ def fields(of: str, provider: Provider | None) -> dict[str, Any]:
             "Key",
             type="password",
             key=key("key"),
+            live=True,  # a step with Tab ends on the eye inside the field, and would send nothing
             autocomplete="off",
             placeholder="key saved; type to replace it" if kept else "none",
             help="Kept encrypted on this machine and never shown again.",
