@@ -111,10 +111,8 @@ def _generation_metrics(store: Store, job: Job) -> dict[str, float | int | None]
 
 
 def _generation_progress(job: Job, now: datetime) -> Progress:
-    remaining = None
-    if job.state is JobState.RUNNING and job.started_at and job.done:
-        seconds = (now - job.started_at).total_seconds()
-        remaining = _milliseconds(seconds * (job.total - job.done) / job.done)
+    seconds = job.seconds_left(now)
+    remaining = None if seconds is None else _milliseconds(seconds)
     return Progress(job.done, job.total, estimated_remaining=remaining)
 
 

@@ -68,18 +68,26 @@ class Jobs:
             return job_from(row.mappings().one())
 
     def queue(self, user_id: str, job_id: str) -> Job:
-        """Move a created job to `queued`. Raises NotFound, and WrongState for one started before."""
+        """Move a created job to the end of the queue.
+
+        Raises NotFound, and WrongState for one that was started before.
+        """
         with self._database.write() as connection:
             job = find(connection, jobs, "job", job_id, user_id=user_id, lock=True)
             if job["state"] != JobState.CREATED:
                 raise WrongState("job", job["state"], "start", [JobState.CREATED.value])
-            return _change(connection, job, state=JobState.QUEUED.value)
+            return _change(connection, job, state=JobState.QUEUED.value, turn_at=now())
 
     def ahead(self, job: Job) -> int:
-        """How many queued and running jobs of its kind, of all users, have their turn before it."""
-        own = jobs.alias()
-        its_turn = select(turn_of(own)).where(own.c.id == job.id).scalar_subquery()
-        older = _started_jobs(jobs.c.kind == job.kind.value, turn_of(jobs) < its_turn)
+        """How many queued and running jobs of its kind, of all users, have their turn before it.
+
+        Before a job that was not started yet, all of them have.
+        """
+        older = _started_jobs(jobs.c.kind == job.kind.value)
+        if job.state is not JobState.CREATED:
+            own = jobs.alias()
+            its_turn = select(turn_of(own)).where(own.c.id == job.id).scalar_subquery()
+            older = older.where(turn_of(jobs) < its_turn)
         with self._database.read() as connection:
             return connection.execute(
                 select(func.count()).select_from(older.subquery())

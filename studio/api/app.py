@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from engine.engine import Engine
 from studio.api.door import Door
 from studio.api.errors import HANDLED, ErrorBody, answer
-from studio.api.routers import auto_train, docs, events, health, jobs, versions
-from studio.api.token import needs_token, token_of
+from studio.api.routers import auto_train, docs, events, health, jobs, statistics, versions
+from studio.api.token import needs_token, token_of, where_token_is
 
 DESCRIPTION = """\
 Have texts written and scored, train `zega-<user_id>` on the good ones, follow it live.
@@ -50,12 +50,10 @@ def create_api(engine: Engine) -> FastAPI:
         responses=ERRORS,
     )
     api.state.engine = engine
-    always = needs_token(settings)
-    if always:
-        token_of(settings)  # so that its owner finds it before the first request
-    api.add_middleware(Door, always=always, token=lambda: token_of(settings))
+    where_token_is(settings)  # made now, so that its owner finds it before the first request
+    api.add_middleware(Door, always=needs_token(settings), token=lambda: token_of(settings))
     for error in HANDLED:
         api.add_exception_handler(error, answer)
-    for each in (auto_train, jobs, events, versions, health, docs):
+    for each in (auto_train, jobs, events, statistics, versions, health, docs):
         api.include_router(each.router)
     return api

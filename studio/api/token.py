@@ -29,6 +29,15 @@ def token_of(settings: Settings) -> str:
     return settings.api_token.get_secret_value() or read_or_make(token_file(settings))
 
 
+def where_token_is(settings: Settings) -> str:
+    """One line for the terminal where a token is needed, which is made if missing; else nothing."""
+    if not needs_token(settings):
+        return ""
+    token_of(settings)
+    place = "ZEGA_API_TOKEN" if settings.api_token else str(token_file(settings))
+    return f"Programs must show the token in {place}"
+
+
 def is_token(given: str, token: str) -> bool:
     """Compare in constant time, whatever the lengths."""
     return hmac.compare_digest(_digest(given), _digest(token))

@@ -191,7 +191,17 @@ def test_a_job_knows_how_many_of_its_kind_come_first(store: Store, make: Any) ->
     first, _other_kind = created(store, "ben"), make.job(kind=JobKind.AUTO_TRAIN)
     second = created(store)
     assert store.jobs.ahead(second) == 0
-    store.jobs.queue("ben", first.id)
-    assert (store.jobs.ahead(first), store.jobs.ahead(second)) == (0, 1)
+    queued = store.jobs.queue("ben", first.id)
+    assert (store.jobs.ahead(queued), store.jobs.ahead(second)) == (0, 1)
+    second = store.jobs.queue("anna", second.id)
+    assert (store.jobs.ahead(queued), store.jobs.ahead(second)) == (0, 1)
     store.jobs.cancelled(first.id)
     assert store.jobs.ahead(second) == 0
+
+
+def test_a_job_that_is_started_late_goes_to_the_end_of_the_queue(store: Store) -> None:
+    early, late = created(store), created(store)
+    for job in (late, early):
+        store.jobs.queue("anna", job.id)
+    assert store.jobs.ahead(store.jobs.get(early.id)) == 1
+    assert store.jobs.ahead(store.jobs.get(late.id)) == 0

@@ -38,6 +38,7 @@ def test_the_description_names_every_route_with_its_errors(
         "/api/training/jobs/{job_id}",
         "/api/training/jobs/{job_id}/start",
         "/api/training/jobs/{job_id}/cancel",
+        "/api/training/statistics",
         "/api/training/health",
         "/api/training/versions",
         "/api/training/versions/{number}/activate",

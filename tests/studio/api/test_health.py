@@ -1,0 +1,87 @@
+"""Health, statistics and versions over REST."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from starlette.testclient import TestClient
+
+from engine.engine import Engine
+from engine.lock import hold_lock
+from tests.fake_llamacpp import FakeLlamaCpp
+from tests.studio.web.shelf import Shelf
+
+
+@pytest.fixture
+def anna(engine: Engine) -> Shelf:
+    return Shelf(engine, "anna")
+
+
+def test_the_collector_counts_what_everybody_collected(
+    client: TestClient, engine: Engine, anna: Shelf
+) -> None:
+    empty = client.get("/api/health").json()["data_collector"]
+    assert empty == {
+        "available": True,
+        "status": "Active - Collecting Training Data",
+        "total_examples": 0,
+        "last_updated": None,
+    }
+    anna.examples(3)
+    Shelf(engine, "ben").examples(2)
+    collector = client.get("/api/health").json()["data_collector"]
+    assert collector["total_examples"] == 5
+    assert datetime.fromisoformat(collector["last_updated"]).tzinfo is not None
+
+
+def test_each_part_is_up_or_down(client: TestClient, engine: Engine, teacher: FakeLlamaCpp) -> None:
+    health = client.get("/api/health").json()
+    assert health["parts"] == {"database": "up", "model_server": "up", "worker": "down"}
+    assert health["status"] == "degraded"
+    with hold_lock(engine.settings.home / "worker.lock", "The worker"):
+        health = client.get("/api/health").json()
+    assert health["parts"]["worker"] == "up"
+    assert health["status"] == "ok"
+    teacher.close()
+    assert client.get("/api/health").json()["parts"]["model_server"] == "down"
+
+
+def test_training_health_counts_what_waits_and_runs(
+    client: TestClient, engine: Engine, anna: Shelf
+) -> None:
+    anna.training()
+    engine.start_auto_train("anna", 2)
+    health = client.get("/api/training/health").json()
+    assert (health["queued"], health["running"]) == (1, 1)
+
+
+def test_statistics_are_one_users_own(client: TestClient, engine: Engine, anna: Shelf) -> None:
+    anna.batch(kept=2)
+    failed = engine.start_auto_train("anna", 2)
+    engine.store.jobs.fail(failed.id, "model_unavailable", "No model.")
+    Shelf(engine, "ben").batch(kept=1)
+    found = client.get("/api/training/statistics?user_id=anna").json()
+    assert (found["jobs"], found["success_rate"]) == (2, 0.5)
+    (kind,) = found["by_kind"]
+    assert (kind["kind"], kind["succeeded"], kind["failed"]) == ("auto_train", 1, 1)
+    assert kind["average_seconds"] is not None
+    assert found["resources"]
+    assert client.get("/api/training/statistics").status_code == 422
+
+
+def test_versions_are_listed_and_activated(client: TestClient, engine: Engine, anna: Shelf) -> None:
+    anna.version()
+    path = "/api/training/versions"
+    listed = client.get(f"{path}?user_id=anna").json()
+    assert listed["active"] == 0
+    assert [(v["number"], v["active"]) for v in listed["versions"]] == [(1, False)]
+    activated = client.post(f"{path}/1/activate?user_id=anna").json()
+    assert (activated["active"], activated["versions"][0]["active"]) == (1, True)
+    assert client.post(f"{path}/0/activate?user_id=anna").json()["active"] == 0
+    engine.ensure_user("ben")
+    for user in ("ben", "nobody"):
+        answer = client.post(f"{path}/1/activate?user_id={user}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert client.get(f"{path}?user_id=ben").json() == {"versions": [], "active": 0}
+    assert client.post(f"{path}/-1/activate?user_id=anna").status_code == 422
