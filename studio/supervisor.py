@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,9 @@ CHILDREN = (
     Child("memory", "engine.memory.process"),
     Child("web", "studio.web.server"),
 )
+WEB = "web"
+# Held while somebody runs what is behind the web door.
+SUPERVISOR_LOCK = "supervisor.lock"
 
 ROOT = Path(__file__).parent.parent
 TEND_SECONDS = 0.1
@@ -33,14 +37,21 @@ PORT_SECONDS = 5.0
 
 
 def supervise(settings: Settings, children: Sequence[Child] = CHILDREN) -> None:
-    """Run the studio until Ctrl-C, SIGTERM or the end of the terminal.
+    """Run the studio, or the part of it that `children` are, until Ctrl-C, SIGTERM or the end of
+    the terminal.
 
-    Raises `AlreadyRunning` when the home folder has a supervisor, `SettingsError` when another
-    program has the port.
+    Raises `AlreadyRunning` when the home folder has a supervisor of the same part, `SettingsError`
+    when another program has the port.
     """
     home = settings.home.resolve()
-    with hold_lock(home / "supervisor.lock", "ZEGA Studio"):
-        wait_for_port(settings.host, settings.port)
+    has_web = any(child.name == WEB for child in children)
+    with ExitStack() as locks:
+        if has_web:
+            locks.enter_context(hold_lock(home / "web.lock", "The studio's web door"))
+        if not has_web or len(children) > 1:
+            locks.enter_context(hold_lock(home / SUPERVISOR_LOCK, "ZEGA Studio"))
+        if has_web:
+            wait_for_port(settings.host, settings.port)
         stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: stopping.set())
@@ -60,19 +71,21 @@ def supervise(settings: Settings, children: Sequence[Child] = CHILDREN) -> None:
             for child in children
         ]
         try:
-            tend_until(stopping, processes, studio_url(settings))
+            tend_until(stopping, processes, studio_url(settings) if has_web else None)
         finally:
             say("Stopping ZEGA Studio")
             stop_all(processes)
 
 
-def tend_until(stopping: threading.Event, processes: Sequence[KeptProcess], url: str) -> None:
-    """Keep the processes alive; say once that the studio is ready, when its page answers."""
-    ready, probe_at = False, 0.0
+def tend_until(
+    stopping: threading.Event, processes: Sequence[KeptProcess], url: str | None
+) -> None:
+    """Keep the processes alive; say once that the studio is ready, when its page (if any) answers."""
+    ready, probe_at = url is None, 0.0
     while not stopping.is_set():
         for process in processes:
             process.tend()
-        if not ready and time.monotonic() >= probe_at:
+        if url is not None and not ready and time.monotonic() >= probe_at:
             ready = answers(url)
             probe_at = time.monotonic() + PROBE_SECONDS
             if ready:

@@ -109,5 +109,6 @@ def _run(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
         process.stdin.close()
     if code != 0:
         words = log.read_text(encoding="utf-8", errors="replace")
-        raise EvaluationFailed(last_line(words) or f"exit code {code}", words[-4000:])
+        reason = last_line(words).rstrip(".") or f"exit code {code}"
+        raise EvaluationFailed(reason, words[-4000:])
     return dict(json.loads((folder / RESULT_FILE).read_text(encoding="utf-8")))

@@ -21,6 +21,7 @@ from studio.supervisor import supervise
 from tests.processes import Home, descendants, is_gone, kill, wait_for
 
 RUN = "tests.studio.stub_run"
+WEB_DOOR = Child("web", "no_such_module")
 
 
 def free_port() -> int:
@@ -103,7 +104,7 @@ def test_a_taken_port_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"port {port}.*ZEGA_PORT"):
-            supervise(Settings(home=tmp_path, port=port), children=[])
+            supervise(Settings(home=tmp_path, port=port), [WEB_DOOR])
 
 
 def test_pauses_between_restarts_grow_to_a_limit(tmp_path: Path) -> None:

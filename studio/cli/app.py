@@ -1,0 +1,32 @@
+"""The commands, put together; what each does is said where it is."""
+
+from __future__ import annotations
+
+import typer
+
+from studio.cli import jobs, measure, memory, processes, versions, write
+
+app = typer.Typer(
+    help="ZEGA Studio: write, keep what is good, train your own small model.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command()(write.write)
+app.command(name="auto-train")(jobs.auto_train)
+app.command()(jobs.train)
+app.command(name="versions")(versions.list_versions)
+app.command()(versions.activate)
+app.command()(measure.stats)
+app.command()(measure.score)
+app.command()(measure.evaluate)
+app.add_typer(memory.app, name="memory")
+app.command()(processes.run)
+app.command()(processes.serve)
+app.command()(processes.worker)
+app.command()(processes.demo)
+
+
+def main() -> None:
+    """Entry point of the process."""
+    app(prog_name="zega")

@@ -1,0 +1,92 @@
+"""`zega stats`, `zega score`, `zega evaluate`: figures of a collection, of a text, of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.cli.options import AsJson, TextFile, User, read_text
+from studio.cli.output import say_result, verb
+from studio.cli.versions import version_of
+
+
+@verb
+def stats(
+    user: Annotated[
+        str | None, typer.Option("--user", "-u", help="Whose examples; none = everybody's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what has been collected: how many examples, from whom, of which genres."""
+    from engine.bootstrap import open_engine
+
+    found = open_engine().get_stats(user)
+    last = f"{found.last_updated:%Y-%m-%d %H:%M} UTC" if found.last_updated else "never"
+
+    def counts(of: Mapping[str, int]) -> str:
+        return ", ".join(f"{name} {count}" for name, count in of.items()) or "none"
+
+    say_result(
+        found,
+        as_json=as_json,
+        lines=lambda: "\n".join(
+            [
+                f"{found.total_examples} examples, {found.kept} kept, {found.trainable} trainable.",
+                f"Average quality {found.average_quality:.2f} of 10. Last updated: {last}.",
+                f"By generator: {counts(found.by_generator)}.",
+                f"By genre: {counts(found.by_genre)}.",
+                f"By kind: {counts(found.by_kind)}.",
+            ]
+        ),
+    )
+
+
+@verb
+def score(
+    file: TextFile,
+    kind: Annotated[
+        str, typer.Option("--kind", help="stories, epics, procedures or code.")
+    ] = "stories",
+    genre: Annotated[str | None, typer.Option("--genre", "-g", help="What it should be.")] = None,
+    prompt: Annotated[str, typer.Option("--prompt", help="What was asked for.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Score a text from 0 to 10, with the parts of the score and what lowered it."""
+    from engine.bootstrap import open_engine
+
+    found = open_engine().score(read_text(file), kind, genre, prompt)
+    say_result(
+        found,
+        as_json=as_json,
+        lines=lambda: "\n".join(
+            [
+                f"{found.score:.2f} of 10: {'would be kept' if found.kept else 'not kept'}.",
+                *(f"  {name:<11} {mark:5.2f}" for name, mark in found.parts.items()),
+                *found.reasons,
+            ]
+        ),
+    )
+
+
+@verb
+def evaluate(
+    user: User,
+    version: Annotated[str, typer.Option("--version", help="A version's number, or base.")],
+    text: Annotated[Path, typer.Option("--text", help="A UTF-8 text file; - reads stdin.")],
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well the base or a version foresees a text: loss a token and perplexity."""
+    from engine.bootstrap import open_engine
+
+    found = open_engine().evaluate(user, version_of(version), read_text(text))
+    say_result(
+        found,
+        as_json=as_json,
+        lines=lambda: (
+            f"Loss {found.loss_per_token:.4f} nats a token, perplexity {found.perplexity:.2f}, "
+            f"n = {found.tokens:,} tokens."
+        ),
+    )

@@ -1,0 +1,71 @@
+"""`zega versions`, `zega activate`: what `zega-<user>` was, and which of it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from engine.errors import InvalidInput
+from studio.cli.options import AsJson, User
+from studio.cli.output import say_result, verb
+
+Number = Annotated[str, typer.Argument(help="A version's number, or base.")]
+
+
+@verb
+def list_versions(user: User, as_json: AsJson = False) -> None:
+    """List the versions of zega-<user>, newest first."""
+    from engine.bootstrap import open_engine
+
+    engine = open_engine()
+    active = engine.active_version(user)
+    rows = [
+        {
+            "number": version.number,
+            "name": version.name,
+            "active": active is not None and active.id == version.id,
+            "created_at": version.created_at,
+            "base_model": version.base_model,
+            "recipe": version.recipe,
+            "held_out_loss_before": version.gain.before,
+            "held_out_loss_after": version.gain.after,
+            "verdict": version.verdict,
+            "adapter_sha256": version.adapter_sha256,
+        }
+        for version in engine.versions(user)
+    ]
+
+    def lines() -> str:
+        shown = [
+            f"{'*' if row['active'] else ' '} v{row['number']}  {row['created_at']:%Y-%m-%d %H:%M}  "
+            f"{row['verdict']}"
+            for row in rows
+        ]
+        shown.append(f"{' ' if active else '*'} base")
+        return "\n".join(shown)
+
+    say_result(rows, as_json=as_json, lines=lines)
+
+
+@verb
+def activate(version: Number, user: User, as_json: AsJson = False) -> None:
+    """Let a version answer as zega-<user>, or the untrained base; nothing is restarted."""
+    from engine.bootstrap import open_engine
+
+    engine = open_engine()
+    number = version_of(version)
+    engine.activate(user, None if number == "base" else number)
+    active = engine.active_version(user)
+    label = active.label if active else "base"
+    say_result({"active": label}, as_json=as_json, lines=lambda: f"{label} answers now.")
+
+
+def version_of(text: str) -> Literal["base"] | int:
+    """`base`, or the number in `3` or `v3`. Raises `InvalidInput`."""
+    if text == "base":
+        return "base"
+    digits = text.removeprefix("v")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
+        raise InvalidInput("version", f"must be base or a number, got {text!r}")
+    return int(digits)
