@@ -17,6 +17,7 @@ import httpx
 from engine.errors import SettingsError
 from engine.lock import hold_lock
 from engine.settings import Settings
+from studio.api.token import where_token_is
 from studio.processes import Child, KeptProcess, stop_all
 
 CHILDREN = (
@@ -58,6 +59,8 @@ def supervise(settings: Settings, children: Sequence[Child] = CHILDREN) -> None:
         logs = home / "logs"
         logs.mkdir(exist_ok=True)
         say(f"Starting ZEGA Studio; logs are in {logs}")
+        if has_web and (line := where_token_is(settings)):
+            say(line)
         processes = [
             KeptProcess(
                 child,
