@@ -35,6 +35,7 @@ from models.llamacpp import LlamaCppModel
 from models.llamacpp_server import LlamaCppServer
 from scripts.alternate import alternate
 from scripts.bench_dashboard import bench_dashboard
+from scripts.bench_memory import bench_memory
 from scripts.bench_pages import bench_pages
 
 SLOTS = 40
@@ -209,7 +210,7 @@ def scratch() -> Iterator[Path]:
 
 def main() -> None:
     settings = load_settings()
-    parts = sys.argv[1:] or ["generation", "training", "pages", "dashboard"]
+    parts = sys.argv[1:] or ["generation", "training", "pages", "dashboard", "memory"]
     report: dict[str, Any] = {}
     with scratch() as home:
         report["machine"] = {
@@ -225,6 +226,8 @@ def main() -> None:
             report["pages"] = bench_pages(home)
         if "dashboard" in parts:
             report["dashboard"] = bench_dashboard(home)
+        if "memory" in parts:
+            report["memory"] = bench_memory(settings, home)
     path = settings.home / "bench" / "report.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
