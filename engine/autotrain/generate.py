@@ -7,11 +7,11 @@ on with the slots that are not recorded and neither loses nor repeats one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from engine.autotrain.duplicates import NearDuplicates
 from engine.autotrain.plan import Slot
@@ -187,22 +187,37 @@ class Generation:
     def _ask(
         self, model: LanguageModel, messages: list[Message], seed: int, *, so_far: str = ""
     ) -> str:
-        """One passage, asked for again while the teacher is away for a moment."""
-        text = ""
-        too_late = stop_after_delay(self._retry_seconds)
+        """One passage, asked for again while the teacher is away for a moment.
+
+        A model that asks again itself does not after its first words; nobody here has read them.
+        """
+        text, begun = "", False
+
+        def noted(pieces: Iterable[str]) -> Iterator[str]:
+            nonlocal begun
+            for piece in pieces:
+                begun = True
+                yield piece
+
+        def is_away(error: BaseException) -> bool:
+            patient = self._retry_seconds > 0 or begun
+            return patient and isinstance(error, (Unavailable, RateLimited))
+
+        too_late = stop_after_delay(self._retry_seconds or RETRY_SECONDS)
         for attempt in Retrying(
-            retry=retry_if_exception_type((Unavailable, RateLimited)),
+            retry=retry_if_exception(is_away),
             stop=lambda state: self._cancelled() or too_late(state),
             wait=wait_exponential(multiplier=0.5, max=2),
             reraise=True,
         ):
+            begun = False
             with (
                 attempt,
                 model.stream(
                     messages, temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
                 ) as answer,
             ):
-                text = read_passage(answer, self._cancelled, so_far=so_far)
+                text = read_passage(noted(answer), self._cancelled, so_far=so_far)
         return text
 
     def _reason(self, text: str, quality: Quality) -> str:

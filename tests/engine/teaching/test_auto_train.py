@@ -12,7 +12,7 @@ from engine.domain.job import Job, JobKind, JobState
 from engine.engine import Engine
 from engine.jobs.work import Runner
 from tests.fake_gemini import fake_gemini
-from tests.fake_llamacpp import FakeLlamaCpp
+from tests.fake_llamacpp import FakeLlamaCpp, good_texts
 from tests.fake_openai import fake_openai
 from tests.fake_provider import KEY, FakeProvider
 
@@ -117,6 +117,18 @@ def test_a_busy_teacher_is_asked_again(
     fake.script.faults.extend(["429", "503", "429-later", "500", "429"])
     job = run(engine, 4)
     assert (job.result["successful"], job.result["failed"]) == (4, 0)
+
+
+@pytest.mark.parametrize("fault", ["cut", "malformed", "early"])
+def test_an_answer_that_breaks_off_is_asked_for_again_and_its_beginning_dropped(
+    engine: Engine, base: FakeLlamaCpp, fake: FakeProvider, fault: str
+) -> None:
+    fake.script.faults.extend([fault] * 3)
+    job = run(engine, 3)
+    assert (job.result["successful"], job.result["failed"]) == (3, 0)
+    whole = {row["text"] for row in good_texts()}
+    for example in engine.store.examples.list("anna"):
+        assert any(text.startswith(example.completion[:-20]) for text in whole)
 
 
 def test_a_slot_that_is_refused_fails_alone_and_no_student_stands_in(
