@@ -66,7 +66,7 @@ def test_every_verb_refuses_a_hostile_name(home: Home, name: str) -> None:
     before = sorted(home.folder.rglob("*"))
     for user_id in HOSTILE:
         with pytest.raises(InvalidInput) as caught:
-            verb(user_id, **needed)
+            verb(user_id=user_id, **needed)
         assert caught.value.field == "user_id"
     assert sorted(home.folder.rglob("*")) == before
     assert home.engine.users() == ["anna"]
