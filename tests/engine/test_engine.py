@@ -185,3 +185,10 @@ def test_what_cannot_be_scored_is_named(home: Home, arguments: dict[str, str], f
     with pytest.raises(InvalidInput) as caught:
         home.engine.score(**{"text": "A story.", **arguments})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("number", [0, -1, 501])
+def test_an_estimate_of_a_number_that_cannot_be_asked_for(home: Home, number: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        home.engine.estimate(number)
+    assert caught.value.field == "num_examples"
