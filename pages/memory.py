@@ -20,19 +20,21 @@ st.markdown(
 if failure := session.take_failure():
     show_error(failure.message, failure.code, safe="What you remembered is safe.")
 
-left, right = st.columns([8, 4], gap="medium")
 state = studio.memory.state(user)
-with left:
-    if state.passages:
-        state_line(state)
-        table(studio)
-    else:
-        empty("Nothing is remembered yet. Paste a text, or choose **Remember** under a draft.")
-with right:
+if state.passages:
+    state_line(state)
+    table(studio)
+else:
+    empty("Nothing is remembered yet. Paste a text, or choose **Remember** under a draft.")
+
+adding, trying, copying = st.columns(3, gap="large")
+with adding:
     st.subheader("Add")
     add(studio)
-    if state.passages:
+if state.passages:
+    with trying:
         st.subheader("Try it")
         would_be_recalled(studio)
+with copying:
     st.subheader("As a file")
     as_file(studio)

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.domain.passage import MemoryUse
 from engine.domain.story import Story
 from engine.engine import Engine
+from engine.rendering import MEMORY_TEXT
 from engine.writing.writer import messages_for
 from studio.web import session
 from studio.web.components.memory_use import recalled
@@ -28,6 +29,7 @@ def context(studio: Engine, story: Story) -> None:
         if message.role == "system":
             recalled(studio, use)
     count = sum(words(message.content) for message in messages) + use.words
+    count += words(MEMORY_TEXT) if use.words else 0
     cut = f"{use.words_cut:,} words of memory cut to fit" if use.words_cut else "none cut"
     st.caption(
         f"{count:,} words of context, {cut}. The model reads {studio.settings.context:,} tokens "

@@ -84,14 +84,14 @@ def row(passage: Passage) -> dict[str, object]:
     """A passage as a row of the table."""
     return {
         "Choose": False,
+        "On": passage.active,
+        "Pinned": passage.pinned,
         "Text": passage.text,
         "Title": passage.title,
         "Type": PassageType(passage.type).value,
         "Scope": SCOPES[passage.scope.value],
         "Added": moment(passage.created_at),
         "Used": passage.used,
-        "Pinned": passage.pinned,
-        "On": passage.active,
     }
 
 

@@ -39,7 +39,8 @@ def upload(studio: Engine) -> None:
     """Files. One that cannot be read is named; the others are taken."""
     with st.form("upload", border=False, clear_on_submit=True):
         files = st.file_uploader(
-            f"Upload {', '.join(ENDINGS)} (up to {MAX_MB} MB each)",
+            f"Upload {', '.join(ENDINGS)}",
+            max_upload_size=MAX_MB,
             type=[ending[1:] for ending in ENDINGS],
             accept_multiple_files=True,
         )

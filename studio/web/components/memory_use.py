@@ -8,6 +8,7 @@ from engine.domain.passage import MemoryUse
 from engine.domain.story import Draft, Story
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.rendering import MEMORY_TEXT
 from studio.web import session
 from studio.web.components.prose import prose
 from studio.web.wording import plain
@@ -70,6 +71,8 @@ def recalled(studio: Engine, use: MemoryUse) -> None:
             session.me(), [one.passage_id for one in use.passages]
         )
     }
+    if use.words:
+        prose(MEMORY_TEXT)
     for one in use.passages:
         score = "pinned" if one.score is None else f"score {one.score:.2f}"
         cut = f", {one.words_cut:,} cut to fit" if one.words_cut else ""
