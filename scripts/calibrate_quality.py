@@ -3,18 +3,19 @@
     python scripts/calibrate_quality.py --novels DIR
 
 DIR holds plain-text novels (one `.txt` each, any names); only counts and weights learned from them
-are written, never their text. Marks are set on the reference passages, each measured by tables
-learned without it. The labelled test texts are not read here. The word vectors come from
+are written, never their text. Marks are set on the reference passages and on passages of the
+novels, each measured by tables learned without it and without its novel; then the whole score is
+measured on each novel by such tables. The labelled test texts are not read here. The word vectors come from
 `scripts/distil_words.py`, which must run first when words are to be added.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
+import random
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,33 +25,42 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from engine.quality import corruption, fitting  # noqa: E402
+from engine.quality import bench, corruption, fitting  # noqa: E402
+from engine.quality.cohesion import Cohesion  # noqa: E402
 from engine.quality.english import English  # noqa: E402
-from engine.quality.gates import repeated_share  # noqa: E402
-from engine.quality.genre import GenreModel, Matrix  # noqa: E402
-from engine.quality.likelihood import WordOrder  # noqa: E402
-from engine.quality.order import SentenceOrder, order_features  # noqa: E402
+from engine.quality.genre import Matrix  # noqa: E402
 from engine.quality.relevance import cover, find_subject  # noqa: E402
-from engine.quality.score import DATA, HERE, WEIGHTS  # noqa: E402
-from engine.quality.tokens import Passage, parse, split_sentences  # noqa: E402
+from engine.quality.score import DATA, HERE, WEIGHTS, Scorer  # noqa: E402
+from engine.quality.tokens import parse  # noqa: E402
 from engine.quality.vocabulary import Vocabulary  # noqa: E402
+from scripts.quality_tables import (  # noqa: E402
+    Reference,
+    Tables,
+    Words,
+    fit_tables,
+    outlines,
+)
 
-FOLDS = 8
-SHUFFLES = 12
-SENTENCES = 12
-"""Sentences in one stretch of a novel: about as many as in a generated story."""
+PASSAGES_A_BOOK = 24
+"""Passages of each novel that the marks are set on, beside the reference passages."""
 LIMITS = {
     "repeated_share": 0.2, "phrase_repeats": 5, "word_order": -0.35, "function_words": 0.25,
     "unknown_words": 0.2, "commentary": 4,
 }  # fmt: skip
-PART_WEIGHTS = {"likelihood": 1.0, "relevance": 2.0, "genre": 2.0, "order": 2.0, "repetition": 2.0}
-WEAKEST_BASE = 5.0
-LOST_SHARE = {"likelihood": 0.0, "relevance": 0.0, "genre": 1.0, "order": 3.0}
-"""Percentile of clean passages at which a part alone pulls the score below 7 (mark 4).
+PART_WEIGHTS = {
+    "likelihood": 1.0, "relevance": 2.0, "genre": 2.0, "order": 2.0, "cohesion": 2.0,
+    "repetition": 1.0,
+}  # fmt: skip
+WEAKEST_SHARE = 0.5
+LOW = {
+    "likelihood": (0.0, 6.5), "relevance": (2.0, 5.4), "genre": (1.0, 6.0), "order": (3.3, 5.6),
+    "cohesion": (0.3, 6.0),
+}  # fmt: skip
+"""Percentile of clean passages and the mark that it gets: where a part alone costs the 7.
 
 With the weights chosen so that 95 % of the passages, measured by tables learned without them, pass.
 """
-SHARES = {20.0: 7.5, 50.0: 9.0, 90.0: 10.0}
+SHARES = {10.0: 7.5, 25.0: 8.5, 50.0: 9.0, 95.0: 9.8}
 """Percentile of clean passages → mark, on every rising curve."""
 
 HEADER = """\
@@ -64,44 +74,15 @@ HEADER = """\
 """
 
 
-@dataclass(frozen=True)
-class Reference:
-    """One clean passage with its prompt and genre."""
-
-    genre: str
-    prompt: str
-    text: str
-    passage: Passage
-
-
-@dataclass(frozen=True)
-class Words:
-    """What every measurement needs: word lists and vectors, and what marks a genre.
-
-    `marking` is genre → words, `prompts` (genre, prompt) of automatic training.
-    """
-
-    english: English
-    vocabulary: Vocabulary
-    marking: dict[str, list[str]]
-    prompts: list[tuple[str, Passage]]
-
-
 def read_reference() -> list[Reference]:
     """The clean passages of `reference.yaml`."""
     items = yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8"))
     return [Reference(i["genre"], i["prompt"], i["text"], parse(i["text"])) for i in items]
 
 
-def read_novels(folder: Path) -> dict[str, list[str]]:
-    """Stretches of `SENTENCES` sentences of each novel, headings and contents left out."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*.txt")):
-        paragraphs = re.split(r"\n\s*\n", path.read_text(encoding="utf-8"))
-        prose = [" ".join(p.split()) for p in paragraphs if re.search(r"[a-z][.!?][\"'”’]*\s*$", p)]
-        lines = [s for p in prose for s in split_sentences(p)]
-        starts = range(0, len(lines) - SENTENCES, SENTENCES)
-        found[path.stem] = [" ".join(lines[i : i + SENTENCES]) for i in starts]
+def read_novels(folder: Path) -> dict[str, str]:
+    """Text of each novel by file name."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))}
     if not found:
         raise SystemExit(f"no .txt files in {folder}")
     return found
@@ -118,39 +99,6 @@ def read_words() -> Words:
         {genre: listed.split() for genre, listed in marking.items()},
         [(genre, parse(prompt)) for genre, listed in prompts.items() for prompt in listed],
     )
-
-
-def fit_genres(references: Sequence[Reference], words: Words) -> GenreModel:
-    """Genres from marking words, prompts and passages."""
-    texts = [*words.prompts, *((r.genre, r.passage) for r in references)]
-    return fitting.fit_genres(words.marking, texts, words.vocabulary)
-
-
-def fit_order(
-    novels: Sequence[str], references: Sequence[Reference], words: Words
-) -> SentenceOrder:
-    """Sentence order from novels and, counting more, from whole short passages."""
-    texts = [(text, 3, 1.0) for text in novels] + [(r.text, SHUFFLES, 8.0) for r in references]
-    ordered = []
-    for text, shuffles, weight in texts:
-        good = order_figures(text, words)
-        bad = [
-            order_figures(corruption.shuffle_sentences(text, seed), words)
-            for seed in range(shuffles)
-        ]
-        if good is not None:
-            ordered.append((good, [b for b in bad if b is not None], weight))
-    return fitting.fit_sentence_order(ordered)
-
-
-_FIGURES: dict[str, Matrix | None] = {}
-
-
-def order_figures(text: str, words: Words) -> Matrix | None:
-    """Order figures of a text, remembered: every fold asks for most of them again."""
-    if text not in _FIGURES:
-        _FIGURES[text] = order_features(parse(text), words.vocabulary, words.english)
-    return _FIGURES[text]
 
 
 def fit_relevance(references: Sequence[Reference], words: Words) -> tuple[Matrix, Matrix, Matrix]:
@@ -177,111 +125,121 @@ class Measures:
 
 
 def measure_folds(
-    novels: Sequence[str],
+    novels: Mapping[str, str],
     references: Sequence[Reference],
     words: Words,
+    tables: Mapping[str, Tables],
 ) -> Measures:
-    """Measure each reference passage by tables learned from the other folds and the novels."""
-    clean: dict[str, list[float]] = {"likelihood": [], "genre": [], "order": []}
-    spoiled: dict[str, list[float]] = {"likelihood": [], "genre": [], "order": []}
-    parsed = [parse(text) for text in novels]
-    for fold in range(FOLDS):
-        train = [r for i, r in enumerate(references) if i % FOLDS != fold]
-        grams = fitting.fit_word_order([*parsed, *(r.passage for r in train)])
-        genres = fit_genres(train, words)
-        order = fit_order(novels, train, words)
-        for r in (r for i, r in enumerate(references) if i % FOLDS == fold):
-            clean["likelihood"].append(grams.gain(r.passage))
-            spoiled["likelihood"].append(grams.gain(parse(corruption.shuffle_words(r.text, 1))))
-            clean["genre"].append(genres.margin(r.passage, r.genre, words.vocabulary))
+    """Measure passages of each novel, and a part of the references, by the tables of its fold."""
+    clean: dict[str, list[float]] = {n: [] for n in ("likelihood", "genre", "order", "cohesion")}
+    spoiled: dict[str, list[float]] = {name: [] for name in clean}
+    for fold, (name, learned) in enumerate(tables.items()):
+        held = references[fold :: len(tables)]
+        for r in held:
+            clean["genre"].append(learned.genres.margin(r.passage, r.genre, words.vocabulary))
+            near = (r.genre, *learned.genres.neighbours.get(r.genre, ()))
             spoiled["genre"] += [
-                genres.margin(r.passage, g, words.vocabulary) for g in words.marking if g != r.genre
+                learned.genres.margin(r.passage, genre, words.vocabulary)
+                for genre in words.marking
+                if genre not in near
             ]
-            clean["order"].append(order.measure(r.passage, words.vocabulary, words.english) or 0.0)
-            for seed in range(SHUFFLES):
-                figures = order_figures(corruption.shuffle_sentences(r.text, seed), words)
-                spoiled["order"] += [] if figures is None else [float(figures @ order.weights)]
+        drawn = random.Random(0).sample(bench.cut_passages(novels[name]), PASSAGES_A_BOOK)
+        for group in ([r.text for r in held], drawn):
+            _measure_texts(group, learned, words, clean, spoiled)
     return Measures(
         {k: np.array(v) for k, v in clean.items()}, {k: np.array(v) for k, v in spoiled.items()}
     )
 
 
-def report_novels(novels: dict[str, list[str]], words: Words) -> None:
-    """Separation of clean from spoiled stretches of each novel, tables learned from the others."""
-    spoilers = {
-        "salad": corruption.shuffle_words,
-        "loop": corruption.loop,
-        "shuffled": corruption.shuffle_sentences,
-    }
-    for held, texts in novels.items():
-        others = [t for name, found in novels.items() if name != held for t in found]
-        grams, order = (
-            fitting.fit_word_order([parse(t) for t in others]),
-            fit_order(others, [], words),
-        )
-        for name, spoil in spoilers.items():
-            clean, spoiled = (
-                np.array([stretch_measure(name, parse(t), grams, order, words) for t in listed])
-                for listed in (texts, [spoil(t, 1) for t in texts])
-            )
-            print(f"{held}, {name}: separation {fitting.separation(clean, spoiled):.3f}")
+def _measure_texts(
+    texts: Sequence[str],
+    learned: Tables,
+    words: Words,
+    clean: dict[str, list[float]],
+    spoiled: dict[str, list[float]],
+) -> None:
+    """Add the figures that need no prompt and no genre, of each text and of it spoiled."""
+    for place, text in enumerate(texts):
+        other = texts[(place + 1) % len(texts)]
+        clean["likelihood"].append(learned.word_order.gain(parse(text)))
+        salad = parse(corruption.shuffle_words(text, place))
+        spoiled["likelihood"].append(learned.word_order.gain(salad))
+        clean["order"] += map(learned.order.measure, outlines([text], words))
+        shuffled = [corruption.shuffle_sentences(text, seed) for seed in range(4)]
+        spoiled["order"] += map(learned.order.measure, outlines(shuffled, words))
+        clean["cohesion"] += map(learned.cohesion.measure, outlines([text], words))
+        glued = outlines([corruption.splice(text, other)], words)
+        spoiled["cohesion"] += map(learned.cohesion.measure, glued)
 
 
-def stretch_measure(
-    name: str, passage: Passage, grams: WordOrder, order: SentenceOrder, words: Words
-) -> float:
-    """The figure that one way of spoiling a text should lower."""
-    if name == "salad":
-        return grams.gain(passage)
-    if name == "loop":
-        return -repeated_share(passage.words)
-    return order.measure(passage, words.vocabulary, words.english) or 0.0
+def report_novels(folder: Path, tables: Mapping[str, Tables]) -> None:
+    """The whole score on each novel, by tables learned without it and the marks just written."""
+    scorer = Scorer.load()
+    samples = bench.take_samples(folder, scorer)
+    for name, learned in tables.items():
+        without = replace(
+            scorer, word_order=learned.word_order, sentence_order=learned.order,
+            cohesion=learned.cohesion,
+        )  # fmt: skip
+        held = [sample for sample in samples if sample.book == name]
+        print(name, held[0].genre, asdict(bench.measure(held, samples, without)))
 
 
 def main() -> None:
     """Learn, measure, write, and print what was measured."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--novels", type=Path, required=True)
-    novels, references = read_novels(options.parse_args().novels), read_reference()
-    words = read_words()
-    report_novels(novels, words)
-    stretches = [text for texts in novels.values() for text in texts]
-    measures = measure_folds(stretches, references, words)
+    folder = options.parse_args().novels
+    novels, references, words = read_novels(folder), read_reference(), read_words()
+    tables = {
+        name: fit_tables(
+            [text for other, text in novels.items() if other != name],
+            [r for place, r in enumerate(references) if place % len(novels) != fold],
+            words,
+        )
+        for fold, name in enumerate(novels)
+    }
+    measures = measure_folds(novels, references, words, tables)
     relevance, own, others = fit_relevance(references, words)
     measures.clean["relevance"], measures.spoiled["relevance"] = own, others
-    write_tables(stretches, references, words)
-    write_weights(measures, relevance, inputs=[*novels], passages=len(references))
+    final = fit_tables([*novels.values()], references, words)
+    final.word_order.write(DATA / "word_order.npz")
+    final.genres.write(DATA / "genres.npz")
+    final.order.write(DATA / "sentence_order.npz")
+    write_weights(
+        measures, relevance, final.cohesion, inputs=[*novels], passages=len(references),
+        smoothest=max(final.word_order.gain(r.passage) for r in references),
+    )  # fmt: skip
     for name, clean in measures.clean.items():
         print(name, "separation", round(fitting.separation(clean, measures.spoiled[name]), 3))
-
-
-def write_tables(
-    stretches: Sequence[str],
-    references: Sequence[Reference],
-    words: Words,
-) -> None:
-    """Learn each table from everything and write it."""
-    passages = [*(parse(t) for t in stretches), *(r.passage for r in references)]
-    fitting.fit_word_order(passages).write(DATA / "word_order.npz")
-    fit_genres(references, words).write(DATA / "genres.npz")
-    fit_order(stretches, references, words).write(DATA / "sentence_order.npz")
+    report_novels(folder, tables)
 
 
 def write_weights(
-    measures: Measures, relevance: Matrix, *, inputs: Sequence[str], passages: int
+    measures: Measures,
+    relevance: Matrix,
+    cohesion: Cohesion,
+    *,
+    smoothest: float,
+    inputs: Sequence[str],
+    passages: int,
 ) -> None:
-    """Write `weights.yaml` with a header that names what produced it."""
+    """Write `weights.yaml` with a header that names what produced it.
+
+    `smoothest` is the highest likelihood measure of a text that the tables have learned by heart:
+    only what reads smoother still is marked down.
+    """
     curves = {
-        name: fitting.fit_curve(clean, measures.spoiled[name], {LOST_SHARE[name]: 4.0, **SHARES})
+        name: fitting.fit_curve(clean, measures.spoiled[name], dict([LOW[name], *SHARES.items()]))
         for name, clean in measures.clean.items()
     }
-    top = float(measures.clean["likelihood"].max())
-    curves["likelihood"] += [[top + 0.15, 9.0], [top + 0.6, 3.0]]
+    curves["likelihood"] += [[round(smoothest, 4), 9.0], [round(smoothest + 0.45, 4), 3.0]]
     curves["repetition"] = [[-0.2, 1.0], [-0.12, 6.0], [-0.06, 9.0], [0.0, 10.0]]
     settings = {
         "limits": LIMITS,
-        "weakest_base": WEAKEST_BASE,
+        "weakest_share": WEAKEST_SHARE,
         "relevance": [round(float(w), 4) for w in relevance],
+        "cohesion": [round(float(w), 4) for w in cohesion.weights],
         "parts": {n: {"weight": w, "curve": curves[n]} for n, w in PART_WEIGHTS.items()},
     }
     header = HEADER.format(passages=passages, novels=",\n#   ".join(inputs))

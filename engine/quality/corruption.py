@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
-from engine.quality.tokens import split_sentences
+from engine.quality.tokens import parse, split_sentences
+
+_STAND_INS = (
+    "Corin", "Maud", "Teller", "Ansgar", "Ottoline", "Brandt", "Selwyn", "Iris", "Kemp", "Rosalind",
+)  # fmt: skip
 
 
 def shuffle_sentences(text: str, seed: int) -> str:
@@ -40,3 +45,34 @@ def truncate(text: str, seed: int) -> str:
     while cut > 1 and words[cut - 1].rstrip("\"'”’").endswith((".", "!", "?", "…")):
         cut -= 1
     return " ".join(words[:cut])
+
+
+def shuffle_paragraphs(text: str, seed: int) -> str:
+    """The same paragraphs in another order; the text itself when it has fewer than two."""
+    paragraphs = [part for part in text.split("\n\n") if part.strip()]
+    shuffled = list(paragraphs)
+    chance = random.Random(seed)
+    while len(set(paragraphs)) > 1 and shuffled == paragraphs:
+        chance.shuffle(shuffled)
+    return "\n\n".join(shuffled)
+
+
+def splice(text: str, other: str) -> str:
+    """The first half of the sentences of one text, then the second half of those of another."""
+    first, second = split_sentences(text), split_sentences(other)
+    return " ".join([*first[: len(first) // 2], *second[len(second) // 2 :]])
+
+
+def rename(text: str) -> str:
+    """The same text with other names: no fault, and nothing a score should mind."""
+    names = sorted({name for s in parse(text).sentences for name in s.names if name.isalpha()})
+    for place, name in enumerate(names):
+        stand_in = _STAND_INS[place % len(_STAND_INS)] + "es" * (place // len(_STAND_INS))
+        text = re.sub(rf"\b{re.escape(name.capitalize())}\b", stand_in, text)
+    return text
+
+
+def halve(text: str) -> str:
+    """The first half of the sentences: a shorter text, no fault."""
+    sentences = split_sentences(text)
+    return " ".join(sentences[: (len(sentences) + 1) // 2])

@@ -12,7 +12,7 @@ PATH = Path(__file__).parent / "english.yaml"
 
 @dataclass(frozen=True)
 class English:
-    """Word lists in lower case; `commentary` holds phrases, the rest single words."""
+    """Word lists in lower case; `commentary` and `asides` hold phrases, the rest single words."""
 
     function_words: frozenset[str]
     instruction_words: frozenset[str]
@@ -20,13 +20,15 @@ class English:
     unfinished_last_words: frozenset[str]
     connectives: frozenset[str]
     commentary: tuple[str, ...]
+    asides: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path = PATH) -> English:
-        """Read the lists from YAML, where each but `commentary` is one string of words."""
+        """Read the lists from YAML, where each that is no list of phrases is one string of words."""
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        commentary = tuple(data.pop("commentary"))
+        commentary, asides = tuple(data.pop("commentary")), tuple(data.pop("asides"))
         return cls(
             **{name: frozenset(words.split()) for name, words in data.items()},
             commentary=commentary,
+            asides=asides,
         )

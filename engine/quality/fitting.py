@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.quality.genre import WIDTH, GenreModel, Matrix, direction
+from engine.quality.cohesion import Cohesion, seam_figures
+from engine.quality.genre import WIDTH, GenreModel, Matrix, direction, read_neighbours
 from engine.quality.likelihood import END, START, WordOrder, shape
-from engine.quality.order import SentenceOrder, figure_trust
+from engine.quality.order_cues import Outline
 from engine.quality.tokens import Passage, stem
 from engine.quality.vocabulary import Vectors, Vocabulary
 
@@ -69,7 +70,7 @@ def fit_genres(
     genres = tuple(marking)
     owners: dict[str, list[int]] = {}
     for place, words in enumerate(marking.values()):
-        for word in set(words):
+        for word in sorted(set(words)):
             owners.setdefault(word, []).append(place)
     known = [word for word in owners if vocabulary.row(word) is not None]
     inputs = [vocabulary.vectors[vocabulary.row(word) or 0][:WIDTH] for word in known]
@@ -84,7 +85,7 @@ def fit_genres(
     for word, places in owners.items():
         share = _share(places, len(genres)) + floor
         marks[stem(word)] = np.log(share / share.sum() * len(genres))
-    return GenreModel(genres, solved[:-1], solved[-1], marks)
+    return GenreModel(genres, solved[:-1], solved[-1], marks, read_neighbours())
 
 
 def _share(places: Sequence[int], size: int) -> Matrix:
@@ -114,15 +115,14 @@ def fit_logistic(
     weights: Matrix,
     *,
     decay: float,
-    trust: Matrix | None = None,
     steps: int = 40,
 ) -> Matrix:
     """Weights w so that `differences @ w` is positive: each row is a better text minus a worse one.
 
-    Newton's method on the logistic loss with L2 `decay`. Features are scaled to a spread of `trust`
-    first (1 each when None): a feature of low trust is held nearer to 0.
+    Newton's method on the logistic loss with L2 `decay`; features are scaled to a spread of 1
+    first.
     """
-    spread = (differences.std(axis=0) + 0.03) / (1.0 if trust is None else trust)
+    spread = differences.std(axis=0) + 0.03
     rows = differences / spread
     solved = np.zeros(rows.shape[1])
     for _ in range(steps):
@@ -136,30 +136,31 @@ def fit_logistic(
     return np.asarray(solved / spread)
 
 
-def fit_sentence_order(
-    ordered: Sequence[tuple[Matrix, Sequence[Matrix], float]], *, decay: float = 1.0
-) -> SentenceOrder:
-    """Learn from (figures in order, figures of shuffles of the same text, weight of the text)."""
-    differences = np.array([good - bad for good, shuffles, _ in ordered for bad in shuffles])
-    weights = np.array([weight for _, shuffles, weight in ordered for _ in shuffles])
-    return SentenceOrder(fit_logistic(differences, weights, decay=decay, trust=figure_trust()))
+def fit_cohesion(pairs: Sequence[tuple[Outline, Outline]]) -> Cohesion:
+    """Learn from (a text, the same text with its second half taken from another)."""
+    seams = [
+        (
+            seam_figures(whole, len(whole.cues) // 2),
+            seam_figures(glued, min(len(whole.cues) // 2, len(glued.cues) - 1)),
+        )
+        for whole, glued in pairs
+    ]
+    differences = np.array([whole - glued for whole, glued in seams])
+    return Cohesion(fit_logistic(differences, np.ones(len(differences)), decay=0.02))
 
 
 def fit_curve(
-    clean: NDArray[np.float64],
-    spoiled: NDArray[np.float64],
-    shares: Mapping[float, float],
-    *,
-    lowest: float = 0.5,
+    clean: NDArray[np.float64], spoiled: NDArray[np.float64], shares: Mapping[float, float]
 ) -> list[list[float]]:
     """Points (measure, 0-10) of a rising curve: `shares` maps percentiles of clean texts to marks.
 
-    The median of the spoiled texts gets the `lowest` mark if it lies below all of the points.
+    It starts from 0 where hardly any spoiled text lies lower, and reaches 10 a little above all
+    clean ones, so that two texts rarely get the same mark.
     """
     points = [[float(np.percentile(clean, share)), mark] for share, mark in sorted(shares.items())]
-    bottom = float(np.median(spoiled))
     gap = points[-1][0] - points[0][0]
-    points = [[min(bottom, points[0][0] - 0.1 * gap), lowest], *points]
+    bottom = min(float(np.percentile(spoiled, 1)), points[0][0] - 0.5 * gap)
+    points = [[bottom, 0.0], *points, [float(clean.max()) + 0.2 * gap, 10.0]]
     return [[round(measure, 4), mark] for measure, mark in points]
 
 

@@ -156,6 +156,8 @@ def find_cut(passage: Passage, english: English) -> str | None:
 def find_commentary(passage: Passage, limits: Limits, english: English) -> str | None:
     """A text that describes a story, or a program that speaks of itself."""
     text = passage.text.lower()
+    if any(re.search(rf"\b{re.escape(phrase)}\b", text) for phrase in english.asides):
+        return "The text speaks of its own task instead of telling a story."
     found = sum(len(re.findall(rf"\b{re.escape(p)}\b", text)) for p in english.commentary)
     per_200_words = found * 200 / max(200, len(passage.words))
     if per_200_words < limits.commentary:

@@ -10,26 +10,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from engine.quality.tokens import Passage, stem
 from engine.quality.vocabulary import Vocabulary
 
 Matrix = NDArray[np.float64]
+NEIGHBOURS = Path(__file__).parent / "neighbours.yaml"
 MARK = 6.0
 """How much marking words weigh beside the direction of all words."""
+NEIGHBOUR_LEAD = 2.5
+"""By how much (nats) a neighbouring genre may lead before it counts against the asked one."""
 WIDTH = 96
 """Leading parts of a word vector that genre looks at; the finer ones only add noise here."""
 
 
 @dataclass(frozen=True)
 class GenreModel:
-    """`slopes` is (WIDTH, genres), `bases` (genres,); `marks` gives log-odds by stem."""
+    """`slopes` is (WIDTH, genres), `bases` (genres,); `marks` gives log-odds by stem.
+
+    `neighbours` names for each genre those that a story of it may lean to (`neighbours.yaml`).
+    """
 
     genres: tuple[str, ...]
     slopes: Matrix
     bases: Matrix
     marks: dict[str, Matrix]
+    neighbours: dict[str, tuple[str, ...]]
 
     def lean(self, passage: Passage, vocabulary: Vocabulary) -> dict[str, float]:
         """Log of each genre's share: all below 0, the highest is what the text reads like."""
@@ -46,9 +54,14 @@ class GenreModel:
         return dict(zip(self.genres, map(float, logits), strict=True))
 
     def margin(self, passage: Passage, genre: str, vocabulary: Vocabulary) -> float:
-        """Log-odds of a genre against the strongest other one; above 0 when it is the strongest."""
+        """Log-odds of a genre against the strongest other one; above 0 when it is the strongest.
+
+        A neighbouring genre counts `NEIGHBOUR_LEAD` less: a dark fantasy may read like horror.
+        """
         lean = self.lean(passage, vocabulary)
-        return lean[genre] - max(value for name, value in lean.items() if name != genre)
+        near = self.neighbours.get(genre, ())
+        others = [v - NEIGHBOUR_LEAD * (n in near) for n, v in lean.items() if n != genre]
+        return lean[genre] - max(others)
 
     def write(self, path: Path) -> None:
         """Write the model as one compressed file."""
@@ -61,13 +74,23 @@ class GenreModel:
 
     @classmethod
     def read(cls, path: Path) -> GenreModel:
-        """Read what `write` wrote."""
+        """Read what `write` wrote, and the neighbours from their list."""
         with np.load(path) as data:
             marks = {
                 str(s): m.astype(float) for s, m in zip(data["stems"], data["marks"], strict=True)
             }
             slopes, bases = data["slopes"].astype(float), data["bases"].astype(float)
-            return cls(tuple(map(str, data["genres"])), slopes, bases, marks)
+            return cls(tuple(map(str, data["genres"])), slopes, bases, marks, read_neighbours())
+
+
+def read_neighbours(path: Path = NEIGHBOURS) -> dict[str, tuple[str, ...]]:
+    """Genre → its neighbours, from pairs that hold in both directions."""
+    pairs = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, tuple[str, ...]] = {}
+    for left, right in pairs:
+        found[left] = (*found.get(left, ()), right)
+        found[right] = (*found.get(right, ()), left)
+    return found
 
 
 def direction(passage: Passage, vocabulary: Vocabulary) -> Matrix:

@@ -16,11 +16,13 @@ import numpy as np
 import yaml
 
 from engine.domain.quality import Quality
+from engine.quality.cohesion import Cohesion
 from engine.quality.english import English
 from engine.quality.gates import PROSE_KINDS, Limits, find_faults, repeated_share
 from engine.quality.genre import GenreModel
 from engine.quality.likelihood import WordOrder
 from engine.quality.order import SentenceOrder
+from engine.quality.order_cues import outline
 from engine.quality.relevance import cover, find_subject
 from engine.quality.tokens import Passage, parse
 from engine.quality.vocabulary import Vocabulary
@@ -55,10 +57,11 @@ class Scorer:
     word_order: WordOrder
     genres: GenreModel
     sentence_order: SentenceOrder
+    cohesion: Cohesion
     limits: Limits
     parts: dict[str, Part]
     relevance_weights: tuple[float, float]
-    weakest_base: float
+    weakest_share: float
 
     @classmethod
     def load(cls) -> Scorer:
@@ -99,16 +102,17 @@ class Scorer:
         if kind in PROSE_KINDS:
             if genre in self.genres.genres and genre is not None:
                 found["genre"] = self.genres.margin(passage, genre, self.vocabulary)
-            order = self.sentence_order.measure(passage, self.vocabulary, self.english)
-            if order is not None:
-                found["order"] = order
+            told = outline(passage, self.vocabulary, self.english)
+            if told is not None:
+                found["order"] = self.sentence_order.measure(told)
+                found["cohesion"] = self.cohesion.measure(told)
         return found
 
     def combine(self, marks: Mapping[str, float]) -> float:
-        """Weighted mean of the marks, held down by the weakest: at most its half plus a base."""
+        """Weighted mean of the marks, drawn towards the weakest of them by `weakest_share`."""
         weights = [self.parts[name].weight for name in marks]
         mean = float(np.average(list(marks.values()), weights=weights))
-        return min(mean, self.weakest_base + min(marks.values()) / 2)
+        return (1 - self.weakest_share) * mean + self.weakest_share * min(marks.values())
 
     def _explain(
         self, marks: Mapping[str, float], passage: Passage, prompt: str, genre: str | None
@@ -132,6 +136,7 @@ class Scorer:
         return {
             "likelihood": "The wording is unusual for English prose.",
             "order": "The sentences do not follow from one another.",
+            "cohesion": "Its beginning and its end have little in common.",
             "repetition": "Several phrases are said more than once.",
         }[name]
 
@@ -146,13 +151,14 @@ def _read() -> Scorer:
         word_order=WordOrder.read(DATA / "word_order.npz"),
         genres=GenreModel.read(DATA / "genres.npz"),
         sentence_order=SentenceOrder.read(DATA / "sentence_order.npz"),
+        cohesion=Cohesion(np.array(settings["cohesion"])),
         limits=Limits(**settings["limits"]),
         parts={
             name: Part(part["weight"], tuple((x, y) for x, y in part["curve"]))
             for name, part in settings["parts"].items()
         },
         relevance_weights=tuple(settings["relevance"]),
-        weakest_base=settings["weakest_base"],
+        weakest_share=settings["weakest_share"],
     )
 
 

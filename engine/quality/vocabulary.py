@@ -83,10 +83,13 @@ class Vocabulary:
         A stand-in for inverse document frequency: the words are sorted by frequency.
         """
         row = self.row(word)
-        if row is None:
-            return 1.2
-        rarity = np.log(max(row, FREQUENT) / FREQUENT) / np.log(len(self.words) / FREQUENT)
-        return float(0.2 + 0.8 * rarity)
+        return 1.2 if row is None else self._weights[row]
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        ranks = np.maximum(np.arange(len(self.words)), FREQUENT) / FREQUENT
+        rarity = np.log(ranks) / np.log(len(self.words) / FREQUENT)
+        return [float(weight) for weight in 0.2 + 0.8 * rarity]
 
     def content(self, words: Iterable[str]) -> dict[str, tuple[int, float]]:
         """The distinct words that carry meaning and are known, each with its row and weight."""
@@ -96,7 +99,7 @@ class Vocabulary:
                 continue
             row = self.row(word)
             if row is not None:
-                found[word] = (row, self.weight(self.words[row]))
+                found[word] = (row, self._weights[row])
         return found
 
     def centre(self, words: Iterable[str]) -> Vectors:

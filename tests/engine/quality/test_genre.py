@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from engine.quality.fitting import fit_genres, separation
+from engine.quality.genre import NEIGHBOUR_LEAD
 from engine.quality.score import HERE, Scorer
 from engine.quality.tokens import parse
 
@@ -62,3 +63,16 @@ def test_held_out_passages_measure_higher_on_their_own_genre(scorer: Scorer) -> 
             ]
     assert sum(margin > 0 for margin in own) / len(own) >= 0.70
     assert separation(np.array(own), np.array(other)) >= 0.94
+
+
+def test_a_neighbour_may_lead_and_a_distant_genre_may_not(scorer: Scorer) -> None:
+    """A ghost story passes as dark fantasy, its neighbour, more easily than as romance."""
+    text = "The ghost screamed in the haunted graveyard, and the coffin held a rotting monster."
+    lean = scorer.genres.lean(parse(text), scorer.vocabulary)
+    assert max(lean, key=lambda genre: lean[genre]) == "horror"
+    assert "dark_fantasy" in scorer.genres.neighbours["horror"]
+    assert "horror" in scorer.genres.neighbours["dark_fantasy"]
+    near = scorer.genres.margin(parse(text), "dark_fantasy", scorer.vocabulary)
+    assert near - (lean["dark_fantasy"] - lean["horror"]) == pytest.approx(NEIGHBOUR_LEAD)
+    far = scorer.genres.margin(parse(text), "romance", scorer.vocabulary)
+    assert far == pytest.approx(lean["romance"] - lean["horror"])
