@@ -130,6 +130,10 @@ def serve(arguments: argparse.Namespace) -> None:
     params.verbosity = 0
     params.cpuparams.n_threads = arguments.threads
     params.cpuparams_batch.n_threads = arguments.threads
+    # Prompts are never reused (models/llamacpp.py says why). By default their states are kept all the
+    # same, up to 8 GB of them.
+    params.cache_prompt = params.cache_idle_slots = False
+    params.cache_ram_mib = params.n_ctx_checkpoints = 0
     if arguments.embeddings:
         params.embedding = True
         params.n_batch = params.n_ubatch = arguments.context
