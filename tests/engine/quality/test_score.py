@@ -17,6 +17,7 @@ from engine.quality.tokens import split_sentences
 
 ROOT = Path(__file__).parents[3]
 TEXTS = yaml.safe_load((ROOT / "tests/data/quality_texts.yaml").read_text(encoding="utf-8"))
+UNSEEN = yaml.safe_load((ROOT / "tests/data/quality_texts_unseen.yaml").read_text(encoding="utf-8"))
 REFERENCE = yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8"))
 GERMAN = (
     "Der alte Mann ging langsam durch den Wald und suchte seinen Hund. Er hatte ihn am Morgen "
@@ -55,6 +56,11 @@ def test_labelled_texts_fall_on_the_right_side(scorer: Scorer) -> None:
     }  # fmt: skip
     assert right.keys() == least.keys()
     assert all(right[kind] >= count for kind, count in least.items()), right
+
+
+def test_nine_in_ten_texts_it_was_not_tuned_on_fall_on_the_right_side(scorer: Scorer) -> None:
+    right = [(rate(scorer, item).score >= GOOD) == (item["kind"] == "good") for item in UNSEEN]
+    assert right.count(True) >= 0.9 * len(UNSEEN)
 
 
 @pytest.mark.parametrize(
