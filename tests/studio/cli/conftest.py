@@ -58,9 +58,10 @@ def problem(result: Result) -> Mapping[str, str]:
 
 
 def start_zega(home: Home, *arguments: str, folder: Path) -> subprocess.Popen[str]:
-    """A command in a process of its own, called from `folder`."""
+    """A command in a process of its own, called from `folder`. Tests that run in the background
+    ignore Ctrl-C, and would hand that down."""
     return subprocess.Popen(
-        [ZEGA, *arguments],
+        ["env", "--default-signal=INT", ZEGA, *arguments],
         cwd=folder,
         env={**os.environ, **home.environment},
         stdin=subprocess.DEVNULL,
