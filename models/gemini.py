@@ -60,20 +60,29 @@ _thinkers: set[tuple[str, str]] = set()
 
 
 class GeminiModel:
-    """One model of the Gemini API at `endpoint`; `name` is what examples are stored under.
+    """One model of the Gemini API at `base_url`, empty for Google's own.
 
-    With `local` no proxy of the environment is asked. The SDK knows no seed: it is not sent.
+    `name` is what examples are stored under, `provider` how errors call the server. With `local` no
+    proxy of the environment is asked. The SDK knows no seed: it is not sent.
     """
 
     def __init__(
-        self, name: str, model: str, key: str, *, endpoint: str = "", local: bool = False
+        self,
+        name: str,
+        model: str,
+        key: str,
+        *,
+        base_url: str = "",
+        provider: str = NAME,
+        local: bool = False,
     ) -> None:
         self.name = name
         self.model = model.removeprefix("models/")
-        self.endpoint = endpoint or ENDPOINT
+        self.provider = provider
+        self.base_url = base_url or ENDPOINT
         self._key = key
         kind = service.GenerativeServiceClient.get_transport_class("rest")
-        transport = _transport(kind, self.endpoint, key, self.model, local)
+        transport = _transport(kind, self.base_url, key, self.model, provider, local)
         self.client: Any = service.GenerativeServiceClient(transport=transport)
 
     def stream(
@@ -113,7 +122,8 @@ class GeminiAnswer:
         self.model = model.name
         self.finish: Finish | None = None
         self._client = model.client
-        self._place = (model.endpoint, model.model)
+        self._provider = model.provider
+        self._place = (model.base_url, model.model)
         self._request = request
         self._max_tokens = max_tokens
         self._key = key
@@ -130,7 +140,9 @@ class GeminiAnswer:
         finally:
             self.close()
         if self._thought_in_vain(reason):
-            raise Unavailable(f"{NAME} spent its whole answer on thinking. Ask for a longer one.")
+            raise Unavailable(
+                f"{self._provider} spent its whole answer on thinking. Ask for a longer one."
+            )
         self.finish = Finish(reason, self._count("promptToken"), self._count("candidatesToken"))
 
     def _read(self) -> Generator[str, None, FinishReason]:
@@ -157,11 +169,13 @@ class GeminiAnswer:
                     return "length"
         except _BROKEN as error:
             if reason is None:  # whatever comes after the end does not matter
-                raise _broken(error, self._key) from None
+                raise _broken(error, self._provider, self._key) from None
         except GoogleAPICallError as error:
             raise Unavailable(without_key(str(error), self._key), temporary=True) from None
         if reason is None:
-            raise Unavailable(f"{NAME} broke off in the middle of an answer.", temporary=True)
+            raise Unavailable(
+                f"{self._provider} broke off in the middle of an answer.", temporary=True
+            )
         if rest := visible.rest():
             yield rest
         return reason
@@ -206,10 +220,15 @@ class GeminiAnswer:
         self.close()
 
 
-def list_models(key: str, *, endpoint: str = "", local: bool = False) -> list[str]:
+open_model = GeminiModel
+
+
+def list_models(
+    key: str, *, base_url: str = "", provider: str = NAME, local: bool = False
+) -> list[str]:
     """Names of the models that can write, as the provider tells them. Raises `ModelError`."""
     kind = service.ModelServiceClient.get_transport_class("rest")
-    transport = _transport(kind, endpoint or ENDPOINT, key, "", local)
+    transport = _transport(kind, base_url or ENDPOINT, key, "", provider, local)
     options: Any = {"retry": None, "timeout": READ_SECONDS}
     try:
         models = list(
@@ -218,7 +237,7 @@ def list_models(key: str, *, endpoint: str = "", local: bool = False) -> list[st
             )
         )
     except _BROKEN as error:
-        raise _broken(error, key) from None
+        raise _broken(error, provider, key) from None
     return [
         model.name.removeprefix("models/")
         for model in models
@@ -233,13 +252,13 @@ class _Patience(HTTPAdapter):
         return super().send(*args, **{**kwargs, "timeout": (CONNECT_SECONDS, READ_SECONDS)})
 
 
-def _transport(kind: Any, endpoint: str, key: str, model: str, local: bool) -> Any:
+def _transport(kind: Any, address: str, key: str, model: str, provider: str, local: bool) -> Any:
     """A transport that raises our errors, follows no redirect and does not wait for ever."""
-    transport = kind(host=endpoint, credentials=Credentials(key or "none"))
+    transport = kind(host=address, credentials=Credentials(key or "none"))
 
     def look(response: requests.Response, *_: Any, **__: Any) -> None:
         if response.status_code >= 300:
-            raise _error_of(response, model, key)
+            raise _error_of(response, provider, model, key)
 
     session: requests.Session = transport._session
     session.hooks["response"].append(look)
@@ -249,7 +268,7 @@ def _transport(kind: Any, endpoint: str, key: str, model: str, local: bool) -> A
     return transport
 
 
-def _error_of(response: requests.Response, model: str, key: str) -> ModelError:
+def _error_of(response: requests.Response, provider: str, model: str, key: str) -> ModelError:
     """The typed error of a refused request; a stream's error comes inside a list."""
     try:
         payload = response.json()
@@ -259,24 +278,24 @@ def _error_of(response: requests.Response, model: str, key: str) -> ModelError:
         message, details = f"HTTP {response.status_code}", ""
     message = without_key(message, key)
     if "API_KEY_INVALID" in details or "API key not valid" in message:
-        return InvalidKey(f"{NAME} refused the key: {message}. Check the key in Settings.")
+        return InvalidKey(f"{provider} refused the key: {message}. Check the key in Settings.")
     delay = re.search(r"retryDelay\W+(\d+(?:\.\d+)?)s", details)
     after = retry_seconds(response.headers.get("retry-after"))
     if after is None and delay:
         after = float(delay[1])
-    return status_error(NAME, model, response.status_code, message, retry_after=after)
+    return status_error(provider, model, response.status_code, message, retry_after=after)
 
 
-def _broken(error: Exception, key: str) -> Unavailable:
+def _broken(error: Exception, provider: str, key: str) -> Unavailable:
     """A connection that failed, or a stream that is no stream of ours."""
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return Unavailable(f"{NAME} broke off in the middle of an answer.", temporary=True)
+        return Unavailable(f"{provider} broke off in the middle of an answer.", temporary=True)
     if isinstance(error, requests.ConnectionError):
-        return Unavailable(f"{NAME} cannot be reached. Is this machine online?")
+        return Unavailable(f"{provider} cannot be reached. Is this machine online?")
     if isinstance(error, requests.Timeout):
-        return Unavailable(f"{NAME} did not answer in time.")
+        return Unavailable(f"{provider} did not answer in time.")
     words = without_key(str(error), key)
-    return Unavailable(f"{NAME} sent something that cannot be read: {words}", temporary=True)
+    return Unavailable(f"{provider} sent something that cannot be read: {words}", temporary=True)
 
 
 def _name_of(reason: Any, names: Any) -> str:

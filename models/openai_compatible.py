@@ -203,6 +203,9 @@ class OpenAICompatibleAnswer:
         self.close()
 
 
+open_model = OpenAICompatibleModel
+
+
 def list_models(
     key: str, *, base_url: str, provider: str = "The provider", local: bool = False
 ) -> list[str]:

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 # The base model that comes with the studio, among the choices of a teacher.
 BUILT_IN = "built-in"
-
-
-class ProviderKind(StrEnum):
-    """Which protocol a provider speaks."""
-
-    GEMINI = "gemini"
-    OPENAI = "openai"
+# The kind whose address may be left empty: then it is Google's own.
+GEMINI = "gemini"
 
 
 @dataclass(frozen=True)
 class Provider:
     """One model of one provider, as people set it up. Machine-wide: every name may choose it.
 
-    `base_url` is empty for Gemini's own address. `concurrency` bounds the answers written at once.
+    `kind` is the protocol it speaks, a key of `MODULES` in engine/teaching/models.py. `base_url` is
+    empty for Gemini's own address. `concurrency` bounds the answers written at once.
     Prices are for a million tokens read and written, in the currency of the provider's bill; 0 =
     nothing or not known. `has_key` says that a key is kept, never which.
     """
 
     id: str
     name: str
-    kind: ProviderKind
+    kind: str
     base_url: str
     model: str
     concurrency: int
@@ -47,7 +42,7 @@ class Provider:
     @property
     def generator(self) -> str:
         """What its examples are stored under, e.g. `Gemini API · gemini-2.5-flash`."""
-        label = "Gemini API" if self.kind is ProviderKind.GEMINI else self.name
+        label = "Gemini API" if self.kind == GEMINI else self.name
         return f"{label} · {self.model}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, delete, insert, select, update
 
-from engine.domain.provider import Provider, ProviderKind
+from engine.domain.provider import Provider
 from engine.errors import NotFound
 from engine.store.database import Database
 from engine.store.rows import find, new_id, now, upsert
@@ -26,7 +26,7 @@ class Providers:
         self,
         *,
         name: str,
-        kind: ProviderKind,
+        kind: str,
         base_url: str,
         model: str,
         concurrency: int,
@@ -38,7 +38,7 @@ class Providers:
         values: dict[str, Any] = {
             "id": new_id(),
             "name": name,
-            "kind": kind.value,
+            "kind": kind,
             "base_url": base_url,
             "model": model,
             "concurrency": concurrency,
@@ -99,7 +99,7 @@ def _provider(row: RowMapping) -> Provider:
     return Provider(
         id=row["id"],
         name=row["name"],
-        kind=ProviderKind(row["kind"]),
+        kind=row["kind"],
         base_url=row["base_url"],
         model=row["model"],
         concurrency=row["concurrency"],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
-from engine.domain.provider import ProviderKind
+from engine.domain.provider import GEMINI
 from engine.errors import InvalidInput
 
 MOST_AT_ONCE = 64
 
 
-def check_address(kind: ProviderKind, base_url: str) -> str:
+def check_address(kind: str, base_url: str) -> str:
     """The address as it is used, without a slash at its end. Raises `InvalidInput`.
 
     Empty is Gemini's own. Redirects are not followed elsewhere, so what is checked here is what is
@@ -19,7 +19,7 @@ def check_address(kind: ProviderKind, base_url: str) -> str:
     """
     base_url = base_url.strip().rstrip("/")
     if not base_url:
-        if kind is ProviderKind.GEMINI:
+        if kind == GEMINI:
             return ""
         raise InvalidInput("base_url", "is empty: give the address, e.g. http://127.0.0.1:11434/v1")
     try:

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from importlib import import_module
+from typing import Protocol, cast
 
-from engine.domain.provider import Provider, ProviderKind
+from engine.domain.provider import Provider
 from engine.errors import InvalidInput, LocalOnly
 from models.base import Answer, LanguageModel, Message
+
+# The protocols that teachers speak: each kind's module, imported when it is first asked.
+MODULES = {
+    "gemini": "models.gemini",
+    "openai": "models.openai_compatible",
+}
+
+
+class ProviderModule(Protocol):
+    """What each of `MODULES` has. `provider` is how its errors call the server."""
+
+    def open_model(
+        self, name: str, model: str, key: str, *, base_url: str, provider: str, local: bool
+    ) -> LanguageModel:
+        """One model, with a client of its own; examples are stored under `name`."""
+
+    def list_models(self, key: str, *, base_url: str, provider: str, local: bool) -> list[str]:
+        """Names of the models it has. Raises `ModelError`."""
 
 
 def open_model(provider: Provider, key: str) -> LanguageModel:
     """The provider's model, with its own client."""
-    if provider.kind is ProviderKind.GEMINI:
-        from models.gemini import GeminiModel
-
-        return GeminiModel(
-            provider.generator,
-            provider.model,
-            key,
-            endpoint=provider.base_url,
-            local=provider.local,
-        )
-    from models.openai_compatible import OpenAICompatibleModel
-
-    return OpenAICompatibleModel(
+    return _module_of(provider).open_model(
         provider.generator,
         provider.model,
         key,
@@ -36,15 +44,13 @@ def open_model(provider: Provider, key: str) -> LanguageModel:
 
 def list_models(provider: Provider, key: str) -> list[str]:
     """Names of the provider's models, as it tells them. Raises `ModelError`."""
-    if provider.kind is ProviderKind.GEMINI:
-        from models import gemini
-
-        return gemini.list_models(key, endpoint=provider.base_url, local=provider.local)
-    from models import openai_compatible
-
-    return openai_compatible.list_models(
+    return _module_of(provider).list_models(
         key, base_url=provider.base_url, provider=provider.name, local=provider.local
     )
+
+
+def _module_of(provider: Provider) -> ProviderModule:
+    return cast(ProviderModule, import_module(MODULES[provider.kind]))
 
 
 class ProviderModel:

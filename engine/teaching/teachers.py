@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
-from engine.domain.provider import BUILT_IN, Provider, ProviderKind
+from engine.domain.provider import BUILT_IN, Provider
 from engine.errors import InvalidInput
 from engine.serving.resolve import CurrentModel
 from engine.store import Store
 from engine.teaching.check import check_address, check_concurrency, check_price, check_text
 from engine.teaching.keys import Safe
-from engine.teaching.models import ProviderModel, check_allowed, list_models
+from engine.teaching.models import MODULES, ProviderModel, check_allowed, list_models
 from models.base import LanguageModel, Message
 from models.ensemble import EnsembleModel, Rank
 from models.errors import ModelError
@@ -82,7 +82,7 @@ class Teachers:
         price_out: float = 0.0,
     ) -> Provider:
         """Set up a provider; its model may be chosen later. Raises `InvalidInput`."""
-        known = _kind(kind)
+        known = _check_kind(kind)
         return self._store.providers.add(
             name=check_text("name", name, most=60),
             kind=known,
@@ -237,15 +237,13 @@ class Teachers:
         return self._safe.open(self._store.providers.sealed_key(provider.id))
 
 
-def _kind(kind: str) -> ProviderKind:
-    try:
-        return ProviderKind(kind)
-    except ValueError:
-        known = ", ".join(each.value for each in ProviderKind)
-        raise InvalidInput("kind", f"must be of {known}; got {kind!r}") from None
+def _check_kind(kind: str) -> str:
+    if kind not in MODULES:
+        raise InvalidInput("kind", f"must be of {', '.join(MODULES)}; got {kind!r}")
+    return kind
 
 
-def _checked(kind: ProviderKind, field: str, value: Any) -> Any:
+def _checked(kind: str, field: str, value: Any) -> Any:
     match field:
         case "name":
             return check_text(field, value, most=60)

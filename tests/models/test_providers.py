@@ -46,8 +46,8 @@ class Provider:
 PROVIDERS = {
     "gemini": Provider(
         fake_gemini,
-        lambda url, model, key: GeminiModel("G", model, key, endpoint=url, local=True),
-        lambda url, key: gemini.list_models(key, endpoint=url, local=True),
+        lambda url, model, key: GeminiModel("G", model, key, base_url=url, local=True),
+        lambda url, key: gemini.list_models(key, base_url=url, local=True),
     ),
     "openai": Provider(
         fake_openai,

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from engine.domain.provider import Provider, ProviderKind
+from engine.domain.provider import Provider
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.teaching.models import MODULES
 from models.errors import ModelError
 from studio.web import session
 from studio.web.components.errors import show_error, told
@@ -23,16 +24,22 @@ ADD = "add"
 class Preset:
     """What a kind of provider usually needs."""
 
-    kind: ProviderKind
+    kind: str
     name: str
     base_url: str
     at_once: int
 
 
 PRESETS = {
-    "Gemini": Preset(ProviderKind.GEMINI, "Gemini", "", 8),
-    "Ollama on this machine": Preset(ProviderKind.OPENAI, "Ollama", "http://127.0.0.1:11434/v1", 2),
-    "OpenAI-compatible": Preset(ProviderKind.OPENAI, "", "", 8),
+    "Gemini": Preset("gemini", "Gemini", "", 8),
+    "Ollama on this machine": Preset("openai", "Ollama", "http://127.0.0.1:11434/v1", 2),
+    "OpenAI-compatible": Preset("openai", "", "", 8),
+}
+# A kind without a preset is offered by its own name.
+PRESETS |= {
+    kind.capitalize(): Preset(kind, kind.capitalize(), "", 8)
+    for kind in MODULES
+    if kind not in {preset.kind for preset in PRESETS.values()}
 }
 
 
@@ -149,7 +156,7 @@ def save(studio: Engine, provider: Provider | None, values: dict[str, Any]) -> N
     values = dict(values)
     if provider is None:
         kind = PRESETS[session.value(f"provider/{ADD}/preset")].kind
-        studio.teachers.add(kind=kind.value, **values)
+        studio.teachers.add(kind=kind, **values)
         return
     values["key"] = values["key"] or None
     studio.teachers.update(provider.id, **values)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.provider import Provider, ProviderKind, is_loopback
+from engine.domain.provider import Provider, is_loopback
 from engine.errors import NotFound
 from engine.store import Store
 
@@ -14,7 +14,7 @@ from engine.store import Store
 def add(store: Store, **values: Any) -> Provider:
     fields: dict[str, Any] = {
         "name": "Ollama",
-        "kind": ProviderKind.OPENAI,
+        "kind": "openai",
         "base_url": "http://127.0.0.1:11434/v1",
         "model": "writer",
         "concurrency": 2,
