@@ -168,15 +168,16 @@ def response_for(error: Exception) -> JSONResponse:
     return unexpected(error)
 
 
-async def answer(connection: HTTPConnection, error: Exception) -> Response:
-    """The exception handler of all routes, HTTP and WebSocket alike."""
+async def answer(connection: HTTPConnection, error: Exception) -> Response | None:
+    """The exception handler of all routes; what it gives is still to be sent, over HTTP only."""
     response = response_for(error)
-    if isinstance(connection, WebSocket):
-        if connection.application_state is WebSocketState.CONNECTING:
-            await connection.send_denial_response(response)
-        else:
-            await connection.close(INTERNAL_CLOSE)
-    return response
+    if not isinstance(connection, WebSocket):
+        return response
+    if connection.application_state is WebSocketState.CONNECTING:
+        await connection.send_denial_response(response)
+    else:
+        await connection.close(INTERNAL_CLOSE)
+    return None
 
 
 HANDLED: tuple[type[Exception], ...] = (

@@ -62,7 +62,15 @@ def test_a_rebound_name_reaches_nothing(client: TestClient, host: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["http://evil.example", "null", "http://127.0.0.1:3000", "file://127.0.0.1:8501", "x"],
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:3000",
+        "http://anna@127.0.0.1:8501",
+        "file://127.0.0.1:8501",
+        "http://[::1",
+        "x",
+    ],
 )
 def test_a_page_elsewhere_reaches_nothing(client: TestClient, origin: str) -> None:
     for method, path in REQUESTS:

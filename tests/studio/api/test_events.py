@@ -138,6 +138,18 @@ def test_a_reader_who_may_not_is_refused_before_the_socket_opens(
     assert set(body) == {"code", "message", "action", "details"}
 
 
+def test_a_refusal_leaves_no_traceback_in_the_log(
+    engine: Engine, anna: Shelf, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        served(create_api(engine)) as address,
+        pytest.raises(InvalidStatus),
+        watching(address, "0" * 32),
+    ):
+        raise AssertionError("the socket opened")
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_the_studios_own_page_may_read(address: str, anna: Shelf) -> None:
     job = anna.training(steps=1)
     with watching(address, job.id, origin=f"http://{address}") as socket:
