@@ -97,8 +97,8 @@ def test_of_two_good_answers_the_better_is_kept_and_the_other_says_why(
         )
         engine.teachers.choose("anna", [*engine.teachers.chosen("anna"), other.id])
         second.turn = 1  # answers with the next of the good texts
-        job = run(engine, 4)
-    assert job.result["kept"] + job.result["rejected"] == 4
+        job = run(engine, 40)
+    assert job.result["kept"] + job.result["rejected"] == 40
     beaten = [
         each
         for each in engine.store.outcomes.rejected("anna", job.id)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engine.domain.genre import Genre
 from engine.domain.job import JobState
+from engine.evaluation.compare import evaluation_prompts
 from engine.lock import hold_lock, is_held
 from tests.engine.jobs.test_training import keep_examples
 from tests.fake_llamacpp import fake_llamacpp
@@ -69,8 +70,8 @@ def test_a_running_worker_is_used(home: Home) -> None:
         home.publish(teacher)
         worker = home.start_worker()
         wait_for("the worker", lambda: is_held(home.folder / "worker.lock"))
-        result = document(zega("auto-train", "--user", "anna", "--num", "3", "--json"))
-    assert result["kept"] + result["rejected"] == 3
+        result = document(zega("auto-train", "--user", "anna", "--num", "16", "--json"))
+    assert result["kept"] + result["rejected"] == 16
     assert result["kept"] > 0
     assert worker.poll() is None
     assert home.engine.get_stats("anna").total_examples == result["kept"]
@@ -125,7 +126,7 @@ def test_train_needs_examples_and_then_makes_a_version(home: Home, tmp_path: Pat
     assert (process.returncode, err) == (0, "")
     version = json.loads(out)
     assert (version["number"], version["base_model"]) == (1, "tiny")
-    assert len(version["comparisons"]) == 16
+    assert len(version["comparisons"]) == len(evaluation_prompts())
     chapter = tmp_path / "chapter.txt"
     chapter.write_text("It was a dark night. " * 200, encoding="utf-8")
     options = ("--text", str(chapter), "--user", "anna", "--json")
