@@ -38,7 +38,7 @@ class AutoTrainResult:
 
     `successful` were written and scored (`kept` or `rejected`), `failed` had no answer after
     retries; together they are `total_requested` once the job has ended by itself.
-    `genre_distribution` counts the successful ones of each of the eight genres, `average_quality`
+    `genre_distribution` counts the successful ones of each genre, `average_quality`
     is their mean score (0-10) and `total_time` is in seconds.
     """
 

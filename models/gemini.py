@@ -47,11 +47,8 @@ NAME = "Gemini"
 
 # The SDK asks for numbers; other servers of this protocol send names all the same.
 _ENDINGS: dict[object, FinishReason] = {
-    1: "stop",
-    "STOP": "stop",
-    2: "length",
-    "MAX_TOKENS": "length",
-}
+    1: "stop", "STOP": "stop", 2: "length", "MAX_TOKENS": "length",
+}  # fmt: skip
 _PROMPT_BLOCK = genai.protos.GenerateContentResponse.PromptFeedback.BlockReason
 _ANSWER_BLOCK = genai.protos.Candidate.FinishReason
 _BROKEN = (requests.RequestException, ParseError, ValueError, AttributeError, TypeError)
@@ -229,13 +226,10 @@ def list_models(
     """Names of the models that can write, as the provider tells them. Raises `ModelError`."""
     kind = service.ModelServiceClient.get_transport_class("rest")
     transport = _transport(kind, base_url or ENDPOINT, key, "", provider, local)
+    client = service.ModelServiceClient(transport=transport)
     options: Any = {"retry": None, "timeout": READ_SECONDS}
     try:
-        models = list(
-            genai.list_models(
-                client=service.ModelServiceClient(transport=transport), request_options=options
-            )
-        )
+        models = list(genai.list_models(client=client, request_options=options))
     except _BROKEN as error:
         raise _broken(error, provider, key) from None
     return [

@@ -1,6 +1,10 @@
 """Calibrate the offline quality score: learn its tables and write `engine/quality/weights.yaml`.
 
-    python scripts/calibrate_quality.py --novels DIR
+    python scripts/calibrate_quality.py                 # the genres alone: a second
+    python scripts/calibrate_quality.py --novels DIR    # everything
+
+Without novels only the table of genres is learned anew, from `genres.yaml`, the prompts and the
+reference passages; marks stay as they are. That is enough for a new genre or new words of one.
 
 DIR holds plain-text novels (one `.txt` each, any names); only counts and weights learned from them
 are written, never their text. Marks are set on the reference passages and on passages of the
@@ -37,6 +41,7 @@ from scripts.quality_tables import (  # noqa: E402
     Reference,
     Tables,
     Words,
+    fit_genres,
     fit_tables,
     outlines,
 )
@@ -188,9 +193,13 @@ def report_novels(folder: Path, tables: Mapping[str, Tables]) -> None:
 def main() -> None:
     """Learn, measure, write, and print what was measured."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--novels", type=Path, required=True)
+    options.add_argument("--novels", type=Path, help="none: learn the genres alone")
     folder = options.parse_args().novels
-    novels, references, words = read_novels(folder), read_reference(), read_words()
+    references, words = read_reference(), read_words()
+    if folder is None:
+        fit_genres(references, words).write(DATA / "genres.npz")
+        return
+    novels = read_novels(folder)
     tables = {
         name: fit_tables(
             [text for other, text in novels.items() if other != name],

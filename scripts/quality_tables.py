@@ -64,11 +64,6 @@ class Tables:
 def fit_tables(novels: Sequence[str], references: Sequence[Reference], words: Words) -> Tables:
     """Learn from whole novels and from passages."""
     passages = [passage for novel in novels for passage in bench.cut_passages(novel)]
-    genres = fitting.fit_genres(
-        words.marking,
-        [*words.prompts, *((r.genre, r.passage) for r in references)],
-        words.vocabulary,
-    )
     stretches = lay_out(
         (find_places(o) for novel in novels for o in outlines(_stretches(novel), words)),
         weight=1.0,
@@ -85,10 +80,16 @@ def fit_tables(novels: Sequence[str], references: Sequence[Reference], words: Wo
     ]
     return Tables(
         fitting.fit_word_order([*map(parse, passages), *(r.passage for r in references)]),
-        genres,
+        fit_genres(references, words),
         fit_order(join([stretches, stories])),
         fitting.fit_cohesion(glued),
     )
+
+
+def fit_genres(references: Sequence[Reference], words: Words) -> GenreModel:
+    """Learn the genres from their words, the prompts and the passages; no novel is needed."""
+    texts = [*words.prompts, *((r.genre, r.passage) for r in references)]
+    return fitting.fit_genres(words.marking, texts, words.vocabulary)
 
 
 def _stretches(novel: str) -> list[str]:

@@ -149,7 +149,7 @@ def bars(console: Console) -> Iterator[Progress]:
 def generate(
     store: Store, scorer: Scorer, settings: Settings, progress: Progress
 ) -> dict[str, Any]:
-    """40 slots over the eight genres; on past them, up to 120, only while fewer than 20 are kept."""
+    """40 slots over all genres; on past them, up to 120, only while fewer than 20 are kept."""
     started = time.monotonic()
     job = store.jobs.create(USER, JobKind.AUTO_TRAIN, {"num_examples": REQUESTED})
     bar = progress.add_task("The teacher writes, the score decides", total=REQUESTED)

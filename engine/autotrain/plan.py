@@ -78,7 +78,7 @@ def new_request(
 def share_out(total: int, mix: Mapping[Genre, float], *, seed: int) -> dict[Genre, int]:
     """`total` divided by weight, largest remainders first; the counts add up to `total`.
 
-    Among equal remainders the seed draws: four texts of eight genres are of any four.
+    Among equal remainders the seed draws: four texts of all genres are of any four.
     """
     weight = sum(mix.values())
     exact = {genre: total * value / weight for genre, value in mix.items()}

@@ -51,5 +51,5 @@ def read_result(store: Store, job: Job, ready: Readiness) -> AutoTrainResult:
 
 
 def every_genre(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts of all eight genres, in their order."""
+    """The counts of all genres, in their order."""
     return {genre.value: counts.get(genre.value, 0) for genre in Genre}

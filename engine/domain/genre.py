@@ -1,4 +1,4 @@
-"""Genre: the eight kinds of story the studio generates. Their prompts are data (autotrain/prompts.yaml)."""
+"""Genre: the kinds of story the studio generates. Their prompts are data (autotrain/prompts.yaml)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.errors import InvalidInput
 
 
 class Genre(StrEnum):
-    """Exact names; they are part of the public contract."""
+    """Exact names; they are part of the public contract. Each has prompts, and words for the score."""
 
     FANTASY = "fantasy"
     DARK_FANTASY = "dark_fantasy"

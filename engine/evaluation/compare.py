@@ -32,7 +32,7 @@ class EvaluationPrompt:
 
 @cache
 def evaluation_prompts() -> tuple[EvaluationPrompt, ...]:
-    """The sixteen fixed prompts (prompts.yaml), two a genre."""
+    """The fixed prompts (prompts.yaml), two a genre."""
     data = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text(encoding="utf-8"))
     return tuple(
         EvaluationPrompt(

@@ -1,4 +1,4 @@
-"""Which of the eight genres a text reads like: marking words, and the direction of all its words.
+"""Which genre a text reads like: marking words, and the direction of all its words.
 
 A linear model over the mean word vector, so words near the marking ones count too. It knows
 vocabulary, not plot; neighbours such as horror and dark fantasy share much of theirs.

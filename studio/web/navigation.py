@@ -33,4 +33,11 @@ DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
 SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
-SCREENS = (WRITE, AUTO_TRAIN, MEMORY, DASHBOARD, MY_MODEL, SETTINGS)
+SCREENS = (
+    WRITE,
+    AUTO_TRAIN,
+    MEMORY,
+    DASHBOARD,
+    MY_MODEL,
+    SETTINGS,
+)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from engine.domain.example import Author
 from engine.domain.job import JobKind, JobState
+from engine.evaluation.compare import evaluation_prompts
 from studio.web.navigation import SCREENS
 from tests.e2e.chromium import Scheme, Window, window
 from tests.e2e.studio import WholeStudio, whole_studio
@@ -105,7 +106,7 @@ def test_write_teach_train_and_write_with_ones_own_model(
     )
     assert engine.jobs("anna")[0].state is JobState.SUCCEEDED, engine.jobs("anna")[0].error
     version = engine.versions("anna")[0]
-    assert len(version.comparisons) == 16
+    assert len(version.comparisons) == len(evaluation_prompts())
     expect(page.get_by_text("Before and after").first).to_be_visible()
     opened.picture("trained")
 

@@ -47,7 +47,7 @@ def choose(studio: Engine) -> Choice:
     )
     mix = choose_mix(studio) if mode == CHOOSE else {}
     if mode == SURPRISE:
-        st.caption("All eight genres alike, in random order.")
+        st.caption("All genres alike, in random order.")
     st.caption("Generated texts only teach your model: they never show among your stories.")
     remember = st.toggle(
         "Store in memory",
