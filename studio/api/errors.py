@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError, WebSocketRequestValidatio
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketState
 
 from engine.errors import EngineError
@@ -168,8 +168,8 @@ def response_for(error: Exception) -> JSONResponse:
     return unexpected(error)
 
 
-async def answer(connection: HTTPConnection, error: Exception) -> Response | None:
-    """The exception handler of all routes; what it gives is still to be sent, over HTTP only."""
+async def answer(connection: HTTPConnection, error: Exception) -> Any:
+    """The exception handler of all routes: the response to send, None where a WebSocket got it."""
     response = response_for(error)
     if not isinstance(connection, WebSocket):
         return response
