@@ -137,6 +137,7 @@ def test_add_a_genre(copy: Copy) -> None:
     copy.run("-c", GENRE_CHECK, stdin=STORY)
     copy.run("-m", "pytest", "-q", "tests/engine/autotrain/test_plan.py",
              "tests/engine/quality/test_genre.py",
+             "tests/engine/training/test_split.py",
              "tests/studio/api/test_auto_train.py::test_the_genres_are_offered")  # fmt: skip
 
 
