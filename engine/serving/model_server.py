@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,7 @@ from engine.domain.job import JobKind
 from engine.domain.version import Version
 from engine.serving.adapters import Loadable, loadable
 from engine.store import Store
+from models.errors import Unavailable
 from models.gguf import identity
 from models.llamacpp_server import LlamaCppServer
 
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 # A request may have read the old address just before the new one was published.
 GRACE_SECONDS = 1.0
 DRAIN_SECONDS = 120.0
+UNLOADABLE = (
+    "Not served: its adapter file cannot be loaded. Train again, or go back to another version."
+)
 
 
 class ModelServer:
@@ -58,6 +62,7 @@ class ModelServer:
         self._embeddings = embeddings
         self._server: LlamaCppServer | None = None
         self._serving: tuple[str, ...] = ()
+        self._unloadable: set[str] = set()
         self._draining: list[tuple[LlamaCppServer, float]] = []
 
     def wanted(self) -> Loadable:
@@ -66,14 +71,14 @@ class ModelServer:
         hot = self._store.versions.hot(self._hot_adapters)
         new = [version for version in under_evaluation(self._store) if version not in hot]
         return loadable(
-            [*hot, *new],
+            [version for version in [*hot, *new] if version.id not in self._unloadable],
             self._home,
             base_sha256=self._identity.sha256,
             template_sha256=self._identity.template_sha256,
         )
 
     def refresh(self) -> bool:
-        """Start a new generation if one is needed; True when it did."""
+        """Start a new generation if one is needed; True when it did. Raises `Unavailable`."""
         self._end_drained()
         wanted = self.wanted()
         ids = tuple(version.id for version in wanted.versions)
@@ -83,19 +88,48 @@ class ModelServer:
             return False
         for reason in wanted.refused.values():
             log.warning("not loaded: %s", reason)
-        server = LlamaCppServer(
-            self._gguf,
-            adapters=wanted.files,
-            slots=self._slots,
-            context=self._context,
-            threads=self._threads,
-            log=self._log_file,
-        )
+        try:
+            server = self._start(wanted.files)
+        except Unavailable:
+            if not self._leave_out_unloadable(wanted):
+                raise
+            return self.refresh()
         if self._server is not None:
             self._draining.append((self._server, time.monotonic()))
         self._server, self._serving = server, ids
         self._keep_published(server)
         return True
+
+    def _start(self, adapters: Sequence[Path]) -> LlamaCppServer:
+        return LlamaCppServer(
+            self._gguf,
+            adapters=adapters,
+            slots=self._slots,
+            context=self._context,
+            threads=self._threads,
+            log=self._log_file,
+        )
+
+    def _leave_out_unloadable(self, wanted: Loadable) -> bool:
+        """Try each new adapter alone and leave out those that no server starts with, so that one
+        user's file does not stop everybody else's; True when there were any.
+
+        A version says so in its verdict. It is tried again when this process is started again. Raises
+        `Unavailable` when the base alone does not start either: no adapter is to blame then.
+        """
+        self._start([]).close()
+        before = len(self._unloadable)
+        for version, file in zip(wanted.versions, wanted.files, strict=True):
+            if version.id in self._serving:
+                continue
+            try:
+                self._start([file]).close()
+            except Unavailable:
+                log.error("not loaded: llama.cpp refuses the adapter file of %s", version.label)
+                self._unloadable.add(version.id)
+                if UNLOADABLE not in version.verdict:
+                    self._store.versions.set_verdict(version.id, f"{UNLOADABLE} {version.verdict}")
+        return len(self._unloadable) > before
 
     def _keep_published(self, server: LlamaCppServer) -> None:
         """Publish the server's address unless it is the one that is published.

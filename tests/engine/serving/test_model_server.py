@@ -48,16 +48,27 @@ def server(store: Store, tmp_path: Path, tiny_gguf: Path) -> Iterator[ModelServe
     server.close()
 
 
-def add_version(store: Store, home: Path, base: Path, *, seed: int = 1) -> Version:
-    job = store.jobs.create("anna", JobKind.TRAINING, {})
-    snapshot = store.snapshots.create("anna", [], "hash")
+def add_version(
+    store: Store,
+    home: Path,
+    base: Path,
+    *,
+    seed: int = 1,
+    user: str = "anna",
+    content: bytes | None = None,
+) -> Version:
+    """A version whose file is a random adapter, or has this content."""
+    job = store.jobs.create(user, JobKind.TRAINING, {})
+    snapshot = store.snapshots.create(user, [], "hash")
     store.runs.create(
-        job.id, "anna", snapshot.id, recipe="quick", base_model="tiny", folder="f", batch_size=1
+        job.id, user, snapshot.id, recipe="quick", base_model="tiny", folder="f", batch_size=1
     )
     path = make_tiny_lora(home / f"adapter-{seed}.gguf", seed=seed)
+    if content is not None:
+        path.write_bytes(content)
     found = identity(base)
     return store.versions.add(
-        user_id="anna",
+        user_id=user,
         run_id=job.id,
         snapshot_id=snapshot.id,
         base_model="tiny",
@@ -147,6 +158,41 @@ def test_a_file_that_changed_is_never_loaded(
     assert "SHA-256" in wanted.refused[version.id]
     path.unlink()
     assert "missing" in server.wanted().refused[version.id]
+
+
+def test_an_adapter_llama_cpp_refuses_stops_nobody_else(
+    store: Store,
+    server: ModelServer,
+    tmp_path: Path,
+    tiny_gguf: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store.users.ensure("ben")
+    good = add_version(store, tmp_path, tiny_gguf)
+    bad = add_version(store, tmp_path, tiny_gguf, seed=2, user="ben", content=b"GGUF, and no more")
+    assert server.refresh()
+    assert not server.refresh(), "it is not tried again and again"
+    assert student(store, good).name == "zega-anna v1"
+    assert complete(student(store, good), ASK, max_tokens=5).finish.completion_tokens == 5
+    with pytest.raises(Unavailable, match="not loaded"):
+        student(store, bad)
+    assert "zega-ben v1" in caplog.text
+    verdict = store.versions.get("ben", 1).verdict
+    assert verdict.startswith("Not served")
+    assert verdict.endswith("Better.")
+    assert store.versions.get("anna", 1).verdict == "Better."
+
+
+def test_without_a_base_no_adapter_is_blamed(
+    store: Store, server: ModelServer, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    add_version(store, tmp_path, tiny_gguf)
+    base = tmp_path / "base.gguf"
+    base.write_bytes(b"GGUF, and no more")
+    server._gguf = base
+    with pytest.raises(Unavailable):
+        server.refresh()
+    assert store.versions.get("anna", 1).verdict == "Better."
 
 
 @pytest.mark.parametrize("field", ["base_sha256", "template_sha256"])
