@@ -25,6 +25,7 @@ PYTHON_LINES = 300
 
 FENCED = re.compile(r"^```.*?^```\s*$", re.M | re.S)
 INLINE_CODE = re.compile(r"`[^`\n]*`")
+NAMED_FILE = re.compile(r"`([\w.*-]+(?:/[\w.*-]+)+)/?`")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$", re.M)
 DECISION = re.compile(r"docs/decisions/(\d{3}[\w-]*(?:\.md)?)")
@@ -207,6 +208,14 @@ def test_no_relative_link_is_dead(path: Path) -> None:
         assert target.exists(), f"{here(path)} links to {link}, which does not exist"
         if anchor:
             assert anchor in anchors(target), f"{here(path)} links to {link}: no such heading"
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_is_named_exists(name: str) -> None:
+    named = set(NAMED_FILE.findall(FENCED.sub("", read(name))))
+    assert len(named) > 20
+    missing = [path for path in sorted(named) if not any(ROOT.glob(path))]
+    assert not missing, f"{name} names {missing}"
 
 
 @pytest.mark.parametrize("path", MARKDOWN, ids=here)
