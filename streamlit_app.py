@@ -11,11 +11,12 @@ from starlette.middleware import Middleware
 from studio.api.mount import api_route
 from studio.web.components.errors import unexpected
 from studio.web.guests import GuestCookie
+from studio.web.late_timers import LateTimers
 from studio.web.navigation import ROUTER
 
 app = st.App(
     ROUTER,
     on_script_error=unexpected,
     routes=[api_route()],
-    middleware=[Middleware(GuestCookie)],
+    middleware=[Middleware(GuestCookie), Middleware(LateTimers)],
 )

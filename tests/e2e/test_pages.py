@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocketRoute
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.e2e.chromium import Window, window
 from tests.e2e.studio import Studio, studio
@@ -130,3 +131,50 @@ def test_a_batch_goes_on_while_the_page_is_left(running: Studio, opened: Window)
     running.engine.store.jobs.succeed(job.id, {"total_time": 9.0})
     page.get_by_role("link", name="Auto-Train").click()
     page.get_by_role("heading", name="3 · Results").wait_for()
+
+
+class Hasty:
+    """Between browser and studio: right after a click on another page comes a timer of the page before."""
+
+    def __init__(self, page: Page) -> None:
+        self.timer: bytes | None = None
+        self.armed = False
+        self.late = 0
+        page.route_web_socket("**/_stcore/stream", self.connect)
+
+    def connect(self, route: WebSocketRoute) -> None:
+        studio = route.connect_to_server()
+        studio.on_message(route.send)
+        route.on_message(lambda message: self.forward(studio, message))
+
+    def forward(self, studio: WebSocketRoute, message: str | bytes) -> None:
+        studio.send(message)
+        assert isinstance(message, bytes)
+        request = BackMsg.FromString(message).rerun_script
+        if request.is_auto_rerun:
+            self.timer = message
+        elif self.armed and self.timer:
+            before = BackMsg.FromString(self.timer).rerun_script.page_script_hash
+            if request.page_script_hash not in ("", before):
+                studio.send(self.timer)
+                self.late += 1
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_a_timer_that_fires_late_does_not_bring_the_page_before_back(
+    running: Studio, opened: Window, streaming: bool
+) -> None:
+    hasty = Hasty(opened.page)
+    page = opened.open("/?who=anna")
+    if streaming:
+        begin(page, "Left while it is written")
+        page.get_by_text("▌").wait_for()
+    while hasty.timer is None:
+        page.wait_for_timeout(100)
+    hasty.armed = True
+    page.get_by_role("link", name="My model").click()
+    page.get_by_text("There is no model of your own yet").wait_for()
+    opened.settle()
+    assert page.get_by_text("There is no model of your own yet").is_visible()
+    assert page.get_by_role("heading", name="My model").is_visible()
+    assert hasty.late == 1
