@@ -35,6 +35,8 @@ QUEUES = {JobKind.AUTO_TRAIN: "auto_train", JobKind.TRAINING: "training"}
 WORKFLOWS = {JobKind.AUTO_TRAIN: "auto_train", JobKind.TRAINING: "train"}
 
 _WAITING_OR_RUNNING = ("ENQUEUED", "DELAYED", "PENDING")
+_OVER = ("SUCCESS", "ERROR", "CANCELLED")
+PRUNED = 1000
 
 
 def queue_url(settings: Settings) -> str:
@@ -82,6 +84,18 @@ class JobQueue:
                 self._open().delete_workflow(job.id)
             self._hand_in(job)
         return [job.id for job in missing]
+
+    def prune(self) -> int:
+        """Forget up to PRUNED turns that are over; how many. Raises SQLAlchemyError.
+
+        What came of a job is in its row. One that still waits for a turn gets a new one.
+        """
+        over = self._open().list_workflows(
+            status=list(_OVER), limit=PRUNED, load_input=False, load_output=False
+        )
+        if over:
+            self._open().delete_workflows([run.workflow_id for run in over])
+        return len(over)
 
     def close(self) -> None:
         """Close the connections."""

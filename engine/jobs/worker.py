@@ -7,6 +7,7 @@ goes on from what is recorded. One worker a home folder; one a database when tha
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import signal
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 # Stable, so that the next worker takes over what this one was running.
 EXECUTOR_ID = "zega-worker"
 RECONCILE_SECONDS = 2.0
+PRUNE_ROUNDS = 900  # half an hour
 POLL_SECONDS = 0.5
 
 
@@ -72,10 +74,13 @@ def launch(url: str, runner: Runner) -> None:
 
 
 def keep_reconciled(store: Store, queue: JobQueue) -> None:
-    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know. Never returns."""
+    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know, and let it forget
+    what is over now and then. Never returns."""
     wait = threading.Event()
-    while True:
+    for number in itertools.count():
         try:
+            if number % PRUNE_ROUNDS == 0:
+                queue.prune()
             for job_id in queue.reconcile(store.jobs.unfinished()):
                 log.info("job %s was handed in by the worker", job_id)
         except Exception:  # the database may be away for a while; the worker must not be

@@ -75,6 +75,21 @@ def test_a_run_that_ended_without_ending_its_job_is_handed_in_again(
     assert [row[3] for row in enqueued(home)] == ["ENQUEUED"]
 
 
+def test_what_is_over_is_forgotten_and_what_waits_stays(home: Home, queue: JobQueue) -> None:
+    make_tables(home)
+    over, waiting = make_job(home), make_job(home)
+    queue.enqueue(over)
+    queue.enqueue(waiting)
+    client = DBOSClient(system_database_url=queue_url(home.engine.settings))
+    client.cancel_workflow(over.id)
+    client.destroy()
+    assert queue.prune() == 1
+    assert [row[0] for row in enqueued(home)] == [waiting.id]
+    assert queue.prune() == 0
+    # Its turn went to another job, say: as long as its row waits, it gets a new one.
+    assert queue.reconcile(home.engine.store.jobs.unfinished()) == [over.id]
+
+
 def test_inputs_are_json_and_never_pickle(home: Home, queue: JobQueue) -> None:
     make_tables(home)
     job = make_job(home)
