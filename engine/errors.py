@@ -14,6 +14,7 @@ EngineError
 ├── TrainingFailed          the training child ended without a model; carries its last lines
 ├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
 ├── UnreadableFile          an uploaded file is broken, too large or of another kind; names it
+├── StorageUnavailable      the disk is full, the database is locked, damaged or read-only
 └── SettingsError           an environment variable has a value that cannot be used
 
 Each message says what happened, and where it helps, what to do next. Errors of language models and their
@@ -173,6 +174,18 @@ class UnreadableFile(EngineError):
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} cannot be read: {why}. Nothing was taken from it.")
         self.name = name
+
+
+class StorageUnavailable(EngineError):
+    """The database or the home folder cannot be read or written; nothing was half written."""
+
+    code = "storage_unavailable"
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"The studio's data cannot be read or written now ({reason}). What was saved before is "
+            "safe. Free some disk space, or see who may write to the home folder, and try again."
+        )
 
 
 class SettingsError(EngineError):

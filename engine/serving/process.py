@@ -12,6 +12,7 @@ import threading
 
 from engine.bootstrap import open_engine
 from engine.engine import Engine
+from engine.errors import StorageUnavailable
 from engine.lock import hold_lock
 from engine.serving.base import served_gguf
 from engine.serving.embeddings import EmbeddingServer
@@ -53,7 +54,7 @@ def keep_serving(server: ModelServer, stopping: threading.Event) -> None:
         try:
             if server.refresh():
                 log.info("a new generation of the model server answers")
-        except ModelError as error:
+        except (ModelError, StorageUnavailable) as error:
             log.error("%s", error)
             wait = RETRY_SECONDS
 

@@ -19,9 +19,9 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, StorageUnavailable
 
 BUSY_TIMEOUT_SECONDS = 30
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -68,17 +68,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A short transaction for reading only."""
-        with self._engine.begin() as connection:
+        """A short transaction for reading only. Raises StorageUnavailable."""
+        with _named(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A short transaction: committed as a whole at the end, rolled back on any error.
 
-        Another writer is waited for up to BUSY_TIMEOUT_SECONDS on SQLite.
+        Another writer is waited for up to BUSY_TIMEOUT_SECONDS on SQLite. Raises StorageUnavailable,
+        and InvalidInput for a text or a number that no database takes.
         """
-        with self._writer.begin() as connection:
+        with _named(), self._writer.begin() as connection:
             yield connection
 
     def migrate(self) -> None:
@@ -100,6 +101,22 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """What the database cannot do gets a name; what the code does wrong stays as it is."""
+    try:
+        yield
+    except DatabaseError as error:
+        # Not its other kinds, e.g. IntegrityError: those are the code's own.
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise StorageUnavailable(error.orig) from error
+        raise
+    except UnicodeEncodeError as error:
+        raise InvalidInput("text", "holds half a character, which is no text") from error
+    except OverflowError as error:
+        raise InvalidInput("number", "is too large") from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:

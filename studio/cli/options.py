@@ -25,6 +25,8 @@ def read_text(path: Path) -> str:
 def read_bytes(path: Path) -> bytes:
     """The content of a file, or of stdin for `-`. Raises `InvalidInput`, naming the file."""
     if str(path) == "-":
+        if sys.stdin is None:
+            raise InvalidInput("-", "cannot be read: standard input is closed")
         return sys.stdin.buffer.read()
     try:
         return path.read_bytes()

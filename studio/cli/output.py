@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from functools import wraps
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from engine.domain.job import Job
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidInput, StorageUnavailable
 from models.errors import ModelError
 from rag.errors import RagError
 
@@ -29,13 +30,29 @@ def verb(command: Callable[Parameters, None]) -> Callable[Parameters, None]:
 
     @wraps(command)
     def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        as_json = bool(options.get("as_json", False))
         try:
+            check_texts(options)
             command(*arguments, **options)
         except (EngineError, ModelError, RagError) as error:
-            say_error(error, as_json=bool(options.get("as_json", False)))
-            raise typer.Exit(1) from None
+            say_error(error, as_json=as_json)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read the output has left: typer ends the command
+            say_error(StorageUnavailable(error), as_json=as_json)
+        else:
+            return
+        raise typer.Exit(1)
 
     return run
+
+
+def check_texts(options: Mapping[str, object]) -> None:
+    """Raise `InvalidInput` for a parameter whose bytes are no text, naming it."""
+    for name, value in options.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= sign <= "\udfff" for sign in text):
+                raise InvalidInput(name, "is not UTF-8 text")
 
 
 def say_error(error: EngineError | ModelError | RagError, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import engine
 from engine.domain.job import JobKind
 from engine.domain.quality import Quality
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, StorageUnavailable
 from engine.store import Store, open_store
 from engine.store.database import Database
 from engine.store.tables import metadata, users
@@ -228,3 +228,27 @@ for _ in range(20):
         assert process.returncode == 0, output
     drafts = store.stories.get("anna", story.id).drafts
     assert [draft.number for draft in drafts] == list(range(1, 41))
+
+
+def test_what_the_database_cannot_do_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'zega.db'}")
+    store.users.ensure("anna")
+    with store.database.read() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))  # as on a full disk
+    with pytest.raises(StorageUnavailable, match="full"):
+        store.preferences.set("anna", "long", "x" * 100_000)
+    assert store.users.list() == ["anna"]
+    with pytest.raises(InvalidInput, match="half a character"):
+        store.preferences.set("anna", "half", "\ud800")
+    with pytest.raises(InvalidInput, match="too large"):
+        store.jobs.list("anna", 10**30)
+    store.database.dispose()
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "zega.db").write_text("A letter, not a database." * 100)
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        open_store(f"sqlite:///{tmp_path / 'zega.db'}")
+    with pytest.raises(StorageUnavailable, match="unable to open"):
+        open_store(f"sqlite:///{tmp_path / 'nowhere' / 'zega.db'}")
