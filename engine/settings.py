@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     guests: Literal["auto", "yes", "no"] = Field(
         "auto", description="Give each browser a name of its own; auto = unless on loopback."
     )
+    guest_teacher: str = Field(
+        "", description="Provider, by its name, that teaches guests at your cost; empty = the base."
+    )
 
     @field_validator("home")
     @classmethod

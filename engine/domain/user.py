@@ -9,6 +9,14 @@ from engine.errors import InvalidInput
 _USER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
+_GUEST_ID = re.compile(r"guest-[0-9a-f]{24}")
+
+
+def is_guest(user_id: str) -> bool:
+    """Whether this is a name that was drawn for a stranger's browser, and chosen by nobody."""
+    return _GUEST_ID.fullmatch(user_id) is not None
+
+
 def user_id_problem(user_id: object) -> str:
     """What is wrong with a user id, as the end of a sentence; empty when it can be used."""
     if isinstance(user_id, str) and _USER_ID.fullmatch(user_id):

@@ -18,4 +18,5 @@ def open_teachers(settings: Settings, store: Store) -> Teachers:
         base_model=find_base_model(settings.base_model).name,
         slots=settings.generation_slots,
         always_local=settings.local_only,
+        guest_teacher=settings.guest_teacher,
     )

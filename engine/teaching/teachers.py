@@ -14,6 +14,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from engine.domain.provider import BUILT_IN, Provider
+from engine.domain.user import is_guest
 from engine.errors import InvalidInput
 from engine.serving.resolve import CurrentModel
 from engine.store import Store
@@ -53,13 +54,21 @@ class Teachers:
     """Verbs around providers. `base_model` names the built-in one, of which `slots` answer at once."""
 
     def __init__(
-        self, store: Store, home: Path, *, base_model: str, slots: int, always_local: bool
+        self,
+        store: Store,
+        home: Path,
+        *,
+        base_model: str,
+        slots: int,
+        always_local: bool,
+        guest_teacher: str = "",
     ) -> None:
         self._store = store
         self._safe = Safe(home)
         self._base_model = base_model
         self.slots = slots
         self._always_local = always_local
+        self._guest_teacher = guest_teacher
         self._lock = Lock()
         self._places: dict[tuple[str, int], BoundedSemaphore] = {}
 
@@ -154,13 +163,21 @@ class Teachers:
     # The choice of a user
 
     def chosen(self, user_id: str) -> list[str]:
-        """Ids of providers, and BUILT_IN; whoever was removed is left out. At least one."""
+        """Ids of providers, and BUILT_IN; whoever was removed is left out. At least one.
+
+        A guest has the built-in base, or the provider that the owner lets teach guests.
+        """
+        if is_guest(user_id):
+            named = [each.id for each in self.providers() if each.name == self._guest_teacher]
+            return named[:1] or [BUILT_IN]
         known = {BUILT_IN, *(provider.id for provider in self.providers())}
         ids = [each for each in self._store.preferences.get(user_id, CHOICE, []) if each in known]
         return ids or [BUILT_IN]
 
     def choose(self, user_id: str, ids: Sequence[str]) -> None:
         """Be taught by one, or by several who answer at once. Raises `InvalidInput`, `NotFound`."""
+        if is_guest(user_id):
+            raise InvalidInput("teachers", "of guests are the owner's choice: ZEGA_GUEST_TEACHER")
         wanted = list(dict.fromkeys(ids))
         if not 1 <= len(wanted) <= MOST_TEACHERS:
             raise InvalidInput("teachers", f"must be 1 to {MOST_TEACHERS}, got {len(wanted)}")
