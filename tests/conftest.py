@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from models.gguf import embedding_gguf
+from tests.processes import Home
 from tests.tiny import make_tiny_gguf
 
 
@@ -20,3 +22,12 @@ def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def embedding_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that holds the real embedding model, converted once a session."""
     return embedding_gguf(tmp_path_factory.mktemp("embedding")).parent
+
+
+@pytest.fixture
+def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
+    """A home folder on the tiny model. Its processes end with the test; a failure shows their logs."""
+    opened = Home(tmp_path / "home", tiny_gguf)
+    yield opened
+    opened.close()
+    print(opened.logs())

@@ -83,7 +83,8 @@ class Home:
 
     def logs(self) -> str:
         """The logs of all processes, to see why a test failed."""
-        return "\n".join(path.read_text() for path in self.folder.glob("*.log"))
+        paths = [*self.folder.glob("*.log"), *self.folder.glob("logs/*.log")]
+        return "\n".join(f"--- {path.name}\n{path.read_text()}" for path in paths)
 
     def close(self) -> None:
         for process in self.started:

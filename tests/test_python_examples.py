@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,12 @@ PAGE = ROOT / "docs" / "python.md"
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    for name, value in opened.environment.items():
+def home(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home folder that examples in this process use, too, in a folder of their own."""
+    for name, value in home.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    yield opened
-    opened.close()
-    print(opened.logs())
+    return home
 
 
 def examples() -> list[str]:

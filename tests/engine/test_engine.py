@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +18,6 @@ from tests.fake_llamacpp import fake_llamacpp, good_texts
 from tests.processes import Home, wait_for
 
 HOSTILE = ("../anna", "anna/..", "Anna", "", "a" * 65, "anna\n", "a;ls", "-rf", "anna\x00", "%2e")
-
-
-@pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
-    print(opened.logs())
 
 
 # Whatever a verb needs besides the user, all of it acceptable.

@@ -9,8 +9,6 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -24,15 +22,6 @@ from tests.processes import Home, wait_for
 from tests.proofs.killing import SLOTS, VICTIMS, Kill, Studio, of_home, plan_rounds
 
 SEED = 7
-
-
-@pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
-    for log in [*opened.folder.glob("*.log"), *opened.folder.glob("logs/*.log")]:
-        print(f"--- {log.name}\n{log.read_text()}")
 
 
 def test_two_kills_of_each(home: Home) -> None:

@@ -24,13 +24,6 @@ REQUEST: dict[str, Any] = {"num_examples": 4, "genres": ["horror"]}
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    home = Home(tmp_path, tiny_gguf)
-    yield home
-    home.close()
-
-
-@pytest.fixture
 def teacher(home: Home) -> Iterator[FakeLlamaCpp]:
     with fake_llamacpp() as server:
         home.publish(server)

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -31,13 +30,10 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    opened.environment["ZEGA_PORT"] = str(free_port())
-    yield opened
-    opened.close()
-    for log in [*opened.folder.glob("*.log"), *opened.folder.glob("logs/*.log")]:
-        print(f"--- {log.name}\n{log.read_text()}")
+def home(home: Home) -> Home:
+    """A home folder whose studio has a port of its own."""
+    home.environment["ZEGA_PORT"] = str(free_port())
+    return home
 
 
 def start_studio(home: Home) -> subprocess.Popen[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,13 +85,6 @@ def test_texts_that_are_too_short_or_too_long_are_refused() -> None:
             check_text(text)
         assert caught.value.field == "text"
     check_text("word " * 33)
-
-
-@pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
 
 
 def test_the_same_text_has_the_same_loss(home: Home) -> None:

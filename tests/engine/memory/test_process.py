@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,6 @@ from tests.processes import Home, kill, wait_for
 
 MODULE = "engine.memory.process"
 KEY = "Mara hid the brass key under the third stair."
-
-
-@pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
-    print(opened.logs())
 
 
 def is_up(home: Home) -> bool:

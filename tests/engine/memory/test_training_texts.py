@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.domain.job import Job, JobKind
@@ -12,13 +9,6 @@ from engine.jobs.work import Runner
 from engine.memory.memory import Memory
 from tests.fake_llamacpp import fake_llamacpp
 from tests.processes import Home
-
-
-@pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
 
 
 def run(home: Home, *, store_in_memory: bool) -> Job:

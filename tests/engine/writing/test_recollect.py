@@ -18,13 +18,6 @@ PROMPT = "Mara looks for the brass key in the lighthouse."
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
-    opened = Home(tmp_path / "home", tiny_gguf)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def teacher(home: Home, tmp_path: Path) -> Iterator[FakeLlamaCpp]:
     """A teacher, with a memory that runs."""
     with fake_llamacpp() as server, fake_embeddings() as meanings, chroma(tmp_path / "i") as index:

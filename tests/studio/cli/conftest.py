@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,11 @@ ZEGA = str(ROOT / "scripts" / "zega")
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home folder that commands in this process use, too."""
-    opened = Home(tmp_path / "home", tiny_gguf)
-    for name, value in opened.environment.items():
+    for name, value in home.environment.items():
         monkeypatch.setenv(name, value)
-    yield opened
-    opened.close()
-    for log in [*opened.folder.glob("*.log"), *opened.folder.glob("logs/*.log")]:
-        print(f"--- {log.name}\n{log.read_text()}")
+    return home
 
 
 @pytest.fixture
