@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from types import TracebackType
 from typing import Self
 
@@ -211,6 +211,7 @@ class LimitedAnswer:
         self.finish: Finish | None = None
         self._answer = answer
         self._places = places
+        self._lock = Lock()
         self._holds = False
         self._closed = False
 
@@ -228,8 +229,9 @@ class LimitedAnswer:
         self._closed = True
         self._answer.close()
         self.finish = self.finish or self._answer.finish
-        if self._holds:
-            self._holds = False
+        with self._lock:  # closed by a reader and by the end of its text at once, a place is freed once
+            holds, self._holds = self._holds, False
+        if holds:
             self._places.release()
 
     def __enter__(self) -> Self:
