@@ -81,7 +81,7 @@ class Engine:
         self, user_id: str, prompt: str, *, genre: str | None = None, style: str | None = None
     ) -> Story:
         """A new story on the user's shelf, without text yet."""
-        check_prompt(prompt)
+        check_prompt(prompt, style)
         check_genre(genre)
         return self.store.stories.create(
             user_id, prompt=prompt.strip(), kind="stories", genre=genre, style=style

@@ -229,7 +229,7 @@ class LimitedAnswer:
         self._closed = True
         self._answer.close()
         self.finish = self.finish or self._answer.finish
-        with self._lock:  # closed by a reader and by the end of its text at once, a place is freed once
+        with self._lock:  # its reader and the end of its text may close it at once
             holds, self._holds = self._holds, False
         if holds:
             self._places.release()

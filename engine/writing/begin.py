@@ -20,15 +20,20 @@ from models.errors import Unavailable
 Writer = Literal["teacher", "student"]
 
 MOST_CHARACTERS = 4000
+MOST_OF_STYLE = 200
 
 
-def check_prompt(prompt: str) -> None:
-    """Raise `InvalidInput` for a prompt that is empty or too long."""
+def check_prompt(prompt: str, style: str | None = None) -> None:
+    """Raise `InvalidInput` for a prompt that is empty or too long, or a style that is too long."""
     if not prompt.strip():
         raise InvalidInput("prompt", "is empty: write what the story is about")
     if len(prompt) > MOST_CHARACTERS:
         raise InvalidInput(
             "prompt", f"is {len(prompt):,} characters long, at most {MOST_CHARACTERS:,} fit"
+        )
+    if style is not None and len(style) > MOST_OF_STYLE:
+        raise InvalidInput(
+            "style", f"is {len(style):,} characters long, at most {MOST_OF_STYLE} fit"
         )
 
 
