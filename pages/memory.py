@@ -27,14 +27,14 @@ if state.passages:
 else:
     empty("Nothing is remembered yet. Paste a text, or choose **Remember** under a draft.")
 
-adding, trying, copying = st.columns(3, gap="large")
-with adding:
+columns = st.columns(3, gap="large")
+with columns[0]:
     st.subheader("Add")
     add(studio)
 if state.passages:
-    with trying:
+    with columns[1]:
         st.subheader("Try it")
         would_be_recalled(studio)
-with copying:
+with columns[2 if state.passages else 1]:
     st.subheader("As a file")
-    as_file(studio)
+    as_file(studio, there=bool(state.passages))

@@ -54,8 +54,13 @@ def size(count: int) -> str:
 
 def moment(at: datetime) -> str:
     """A point in time on this machine's clock, e.g. `3 Nov 2026, 14:05`."""
+    return f"{day(at)}, {at.astimezone():%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """A day on this machine's clock, e.g. `3 Nov 2026`."""
     local = at.astimezone()
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{local.day} {local:%b %Y}"
 
 
 def words(text: str) -> int:

@@ -20,8 +20,10 @@ import psutil
 
 from engine.bootstrap import open_engine
 from engine.engine import Engine
+from engine.memory.address import publish
 from engine.settings import load_settings
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp
+from tests.memory_servers import chroma, fake_embeddings
 
 ROOT = Path(__file__).parent.parent.parent
 BASE = "SmolLM2-135M-Instruct"
@@ -73,12 +75,13 @@ def process(
 
 
 class Studio:
-    """A running page process: its address, its engine, its teacher."""
+    """A running page process: its address, its engine, its teacher, and who knows meanings, if anyone."""
 
-    def __init__(self, url: str, engine: Engine, teacher: FakeLlamaCpp) -> None:
+    def __init__(self, url: str, engine: Engine, teacher: FakeLlamaCpp, meanings: str = "") -> None:
         self.url = url
         self.engine = engine
         self.teacher = teacher
+        self.meanings = meanings
 
     def publish(self) -> None:
         """Serve every version there is, as the model server would."""
@@ -86,7 +89,7 @@ class Studio:
             version for user in self.engine.users() for version in self.engine.versions(user)
         ]
         places = {version.id: place for place, version in enumerate(versions)}
-        self.engine.store.serving.publish(self.teacher.url, BASE, "01" * 32, places, "")
+        self.engine.store.serving.publish(self.teacher.url, BASE, "01" * 32, places, self.meanings)
 
 
 @contextmanager
@@ -100,6 +103,20 @@ def studio(folder: Path, *, delay: float = 0.02) -> Iterator[Studio]:
         with process(["studio.web.server"], home, port):
             yield running
     engine.store.database.dispose()
+
+
+@contextmanager
+def studio_with_memory(folder: Path, *, delay: float = 0.02) -> Iterator[Studio]:
+    """The page process with a real index of passages and a small stand-in for the model of meanings."""
+    with (
+        studio(folder, delay=delay) as running,
+        chroma(folder / "index") as index,
+        fake_embeddings() as meanings,
+    ):
+        publish(running.engine.settings.home, index.url)
+        running.meanings = meanings.url
+        running.publish()
+        yield running
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,18 @@ from engine.memory.views import MemoryState
 from studio.web import session
 from studio.web.components.errors import told
 from studio.web.components.prose import prose
-from studio.web.wording import moment, plain, shortened
+from studio.web.wording import day, plain, shortened
 
 ROWS = 25
+GLANCE = 240  # letters of a passage that are enough to know it again
 ANY = "any"
 SCOPES = {ANY: "Everything", Scope.OWN.value: "My own", Scope.TRAINING.value: "Training texts"}
+WIDTHS = {"Choose": 90, "Text": 280, "Title": 110, "Type": 70, "Part": 100, "Added": 95, "Used": 60}
+COLUMNS = {
+    **{name: st.column_config.Column(width=pixels) for name, pixels in WIDTHS.items()},
+    "Pinned": st.column_config.CheckboxColumn(help="Recalled for every text", width=90),
+    "On": st.column_config.CheckboxColumn(help="Off: kept, and recalled for none", width=60),
+}
 TYPES = {ANY: "Any type", "story": "Stories", "note": "Notes", "upload": "Uploads"}
 
 
@@ -45,12 +52,8 @@ def table(studio: Engine) -> None:
         key=key,
         hide_index=True,
         num_rows="fixed",
-        disabled=["Type", "Scope", "Added", "Used"],
-        column_config={
-            "Text": st.column_config.TextColumn(width="large"),
-            "Pinned": st.column_config.CheckboxColumn(help="Recalled for every text"),
-            "On": st.column_config.CheckboxColumn(help="Off: kept, and recalled for none"),
-        },
+        disabled=["Type", "Part", "Added", "Used"],
+        column_config=COLUMNS,
     )
     take_changes(studio, ids, st.session_state[key]["edited_rows"])
     pages = max(1, -(-page.total // ROWS))
@@ -89,8 +92,8 @@ def row(passage: Passage) -> dict[str, object]:
         "Text": passage.text,
         "Title": passage.title,
         "Type": PassageType(passage.type).value,
-        "Scope": SCOPES[passage.scope.value],
-        "Added": moment(passage.created_at),
+        "Part": SCOPES[passage.scope.value],
+        "Added": day(passage.created_at),
         "Used": passage.used,
     }
 
@@ -132,15 +135,16 @@ def forget(studio: Engine, ids: Sequence[str]) -> None:
     if remaining.sentence:
         st.warning(plain(remaining.sentence), icon=":material/warning:")
     st.caption("Stories on your shelf stay. This cannot be undone.")
-    sure = st.button(
-        "Forget for good",
-        type="primary",
-        icon=":material/delete_forever:",
-        on_click=forget_now,
-        args=(studio, ids),
-    )
-    if sure:
-        st.rerun()  # closes the dialog
+    with st.container(horizontal=True):
+        sure = st.button(
+            "Forget for good",
+            type="primary",
+            icon=":material/delete_forever:",
+            on_click=forget_now,
+            args=(studio, ids),
+        )
+        if st.button("Keep them") or sure:
+            st.rerun()  # closes the dialog
 
 
 def forget_now(studio: Engine, ids: Sequence[str]) -> None:
@@ -174,4 +178,4 @@ def would_be_recalled(studio: Engine) -> None:
             title = f" · {each.passage.title}" if each.passage.title else ""
             with st.container(border=True, gap="xxsmall"):
                 st.caption(plain(f"{score}{title}"))
-                prose(each.passage.text)
+                prose(shortened(each.passage.text, GLANCE))

@@ -58,17 +58,18 @@ def upload(studio: Engine) -> None:
         say(*done)
 
 
-def as_file(studio: Engine) -> None:
-    """A copy of everything, and the way back."""
+def as_file(studio: Engine, *, there: bool) -> None:
+    """A copy of everything, if anything is `there`, and the way back."""
     user = session.me()
-    st.download_button(
-        "Download a copy",
-        lambda: studio.memory.export(user),
-        file_name=f"memory-{user}.jsonl",
-        mime="application/x-ndjson",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    if there:
+        st.download_button(
+            "Download a copy",
+            lambda: studio.memory.export(user),
+            file_name=f"memory-{user}.jsonl",
+            mime="application/x-ndjson",
+            icon=":material/download:",
+            on_click="ignore",
+        )
     with st.form("import", border=False, clear_on_submit=True):
         file = st.file_uploader("Take in a copy (.jsonl)", type=["jsonl"])
         if not st.form_submit_button("Take it in", icon=":material/upload:") or file is None:

@@ -56,7 +56,7 @@ def test_a_pasted_text_is_in_the_table(engine: Engine, teacher: FakeLlamaCpp) ->
     page.run()
     assert not page.exception
     (row,) = rows(page)
-    assert (row["Text"], row["Type"], row["Scope"]) == (KEY, "note", "My own")
+    assert (row["Text"], row["Type"], row["Part"]) == (KEY, "note", "My own")
     assert (row["Used"], row["Pinned"], row["On"]) == (0, False, True)
 
 
