@@ -24,6 +24,11 @@ add_name(studio, label="Add a name", button="Add and switch", key="settings/add"
 st.subheader("Teachers")
 teachers(studio)
 
+st.subheader("Light or dark")
+st.caption(
+    "As your system has it. The menu ⋮ at the upper right, then Settings, has a choice of its own."
+)
+
 st.subheader("Base model")
 base_model(studio.settings.base_model)
 

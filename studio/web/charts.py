@@ -7,6 +7,7 @@ theme.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -32,7 +33,8 @@ def quality_histogram(scores: Sequence[float], threshold: float) -> go.Figure:
     )
     figure.add_vline(threshold, line_color=ORANGE, line_dash="dash", line_width=2)
     figure.update_xaxes(title=f"Score (0-10), kept from {threshold:.1f}", range=[0, 10.5])
-    figure.update_yaxes(title="Texts", rangemode="tozero", tickformat="d")
+    highest = max(Counter(int(score * 2) for score in scores).values(), default=0)
+    figure.update_yaxes(title="Texts", **counts_up_to(highest))
     return finish(figure, f"Quality, n = {len(scores)} texts", barmode="stack")
 
 
@@ -51,7 +53,7 @@ def genre_bars(distribution: Mapping[str, int]) -> go.Figure:
             cliponaxis=False,
         )
     )
-    figure.update_xaxes(title="Texts", rangemode="tozero", tickformat="d")
+    figure.update_xaxes(title="Texts", **counts_up_to(max(distribution.values(), default=0)))
     figure.update_yaxes(title="Genre", automargin=True)
     return finish(figure, f"Genres, n = {sum(distribution.values())} texts")
 
@@ -104,11 +106,17 @@ def loss_curve(steps: Sequence[Step], total_steps: int) -> go.Figure:
     )
     if validation:
         at, best = min(validation, key=lambda row: row[1])
-        figure.add_annotation(x=at, y=best, text=f"best so far {best:.3f}", ay=-34, ax=-30)
+        side = 44 if at < 0.8 * total_steps else -44  # losses fall: above to the right is room
+        figure.add_annotation(x=at, y=best, text=f"best so far {best:.3f}", ay=-34, ax=side)
     span = [0, total_steps] if total_steps else None
     figure.update_xaxes(title="Step", range=span, tickformat="d")
     figure.update_yaxes(title="Loss (nats per token)")
     return finish(figure, f"Loss, n = {len(training)} of {total_steps or '?'} steps")
+
+
+def counts_up_to(highest: int) -> dict[str, object]:
+    """How an axis of counts is drawn: whole numbers, each of them once."""
+    return {"rangemode": "tozero", "tickformat": ",d", "dtick": 1 if highest <= 5 else None}
 
 
 def finish(figure: go.Figure, title: str, **layout: object) -> go.Figure:

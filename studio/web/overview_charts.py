@@ -11,7 +11,7 @@ from engine.overview.curves import Curve, Point
 from engine.overview.growth import Growth, Series
 from engine.overview.quality import BIN, ScoreDistribution
 from engine.store.growth import Dimension
-from studio.web.charts import BLUE, GREEN, GREY, ORANGE, finish
+from studio.web.charts import BLUE, GREEN, GREY, ORANGE, counts_up_to, finish
 from studio.web.wording import genre_label
 
 # The palette of .streamlit/config.toml; series also differ in their pattern, dash or marker.
@@ -150,11 +150,6 @@ def loss_overlay(curves: Sequence[Curve]) -> go.Figure:
     figure.update_yaxes(title="Loss (nats per token)")
     figure = _with_legend_below(finish(figure, f"Loss, n = {steps:,} steps", hovermode="x unified"))
     return figure.update_layout(height=420)
-
-
-def counts_up_to(highest: int) -> dict[str, object]:
-    """How an axis of counts is drawn: whole numbers, each of them once."""
-    return {"rangemode": "tozero", "tickformat": ",d", "dtick": 1 if highest <= 5 else None}
 
 
 def _points(points: Sequence[Point], name: str, group: str) -> dict[str, object]:

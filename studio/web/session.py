@@ -43,6 +43,8 @@ class Failure:
     @property
     def safe(self) -> str:
         """What was not lost."""
+        if self.code == "invalid_input":
+            return ""
         if self.code == "blocked":
             return "Your other texts are safe."
         return "What had arrived is kept: your work is safe."

@@ -60,7 +60,7 @@ def test_what_is_pasted_is_recalled_pinned_read_along_and_forgotten(
     memory, page = running.engine.memory, opened.open("/memory?who=anna")
     page.get_by_text("Nothing is remembered yet").wait_for()
     remember(page, RIVER)
-    page.get_by_text("1 passages.").wait_for()
+    page.get_by_text("1 passage.").wait_for()
     remember(page, KEY)
     page.get_by_text("2 passages.").wait_for()
 
@@ -90,7 +90,7 @@ def test_what_is_pasted_is_recalled_pinned_read_along_and_forgotten(
 
     page.get_by_role("button", name="Forget 1 chosen").click()
     page.get_by_role("dialog").get_by_role("button", name="Forget for good").click()
-    page.get_by_text("1 passages.").wait_for()
+    page.get_by_text("1 passage.").wait_for()
     assert [each.text for each in memory.passages("anna").passages] == [RIVER]
     assert memory.recall("anna", "Where is the brass key?")[0].passage.text == RIVER
     ask(page, "Where did Mara hide the key?")
@@ -105,11 +105,11 @@ def test_an_upload_is_cut_into_passages_and_a_copy_can_be_downloaded(
     page = opened.open("/memory?who=ben")
     chooser = page.get_by_test_id("stFileUploaderDropzoneInput").first
     chooser.set_input_files(
-        [{"name": "notes.txt", "mimeType": "text/plain", "buffer": RIVER.encode()}]
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": RIVER.encode()}
     )
     page.get_by_text("notes.txt").first.wait_for()
     page.get_by_role("button", name="Remember these files").click()
-    page.get_by_text("1 passages.").wait_for()
+    page.get_by_text("1 passage.").wait_for()
     assert running.engine.memory.passages("ben").passages[0].title == "notes.txt"
     with page.expect_download() as started:
         page.get_by_role("button", name="Download a copy").click()

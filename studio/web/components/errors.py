@@ -31,16 +31,50 @@ ADVICE = {
 }
 
 
-def show_error(message: str, code: str, *, safe: str = "") -> None:
-    """One error; `safe` says what was not lost, where that is true."""
-    lines = [plain(message)]
+# Fields as pages call them, where an error begins with one.
+FIELDS = {
+    "base_url": "The address",
+    "concurrency": "The number of answers at once",
+    "max_tokens": "The longest answer",
+    "genres": "The mix of genres",
+    "key": "The key",
+    "model": "The model",
+    "name": "The name",
+    "num_examples": "The number of texts",
+    "price_in": "The price of tokens read",
+    "price_out": "The price of tokens written",
+    "prompt": "The prompt",
+    "query": "What to look for",
+    "teachers": "The number of teachers",
+    "temperature": "The temperature",
+    "text": "The text",
+    "title": "The title",
+    "top_p": "Top-p",
+}
+
+
+def show_error(message: str, code: str, *, safe: str = "", advice: bool = True) -> None:
+    """One error; `safe` says what was not lost, where that is true. `advice` says what to do."""
+    lines = [plain(sentence(message))]
     if safe and "safe" not in message:
         lines.append(safe)
-    if code in ADVICE:
+    if advice and code in ADVICE:
         lines.append(ADVICE[code])
     with st.container(gap="xxsmall"):
         st.error("  \n".join(lines), icon=":material/error:")
         st.caption(f"Code to quote: `{code}`")
+
+
+def sentence(message: str) -> str:
+    """A message that may begin with the name of a field, as a sentence.
+
+    >>> sentence("base_url is empty: give the address")
+    'The address is empty: give the address.'
+    """
+    field, _, rest = message.partition(" ")
+    if field in FIELDS:
+        message = f"{FIELDS[field]} {rest}"
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 @contextmanager

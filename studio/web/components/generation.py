@@ -16,7 +16,7 @@ from studio.web.wording import duration, genre_label, plain, shortened
 
 SHOWN = 20
 EVERY_SECONDS = 2
-LIST_PIXELS = 460
+FIT, LIST_PIXELS = 6, 460  # so many texts need no scrolling; more get so much room
 
 
 def generation(studio: Engine, job_id: str) -> None:
@@ -86,7 +86,12 @@ def results(studio: Engine, view: AutoTrainView) -> None:
 
 def texts(view: AutoTrainView) -> None:
     """The newest kept texts; the rejected ones behind a tab, with reasons."""
-    kept, rejected = st.tabs(["Kept", "Rejected"], key=f"texts/{view.job.id}", height=LIST_PIXELS)
+    many = max(len(view.kept), len(view.rejected)) > FIT
+    kept, rejected = st.tabs(
+        ["Kept", "Rejected"],
+        key=f"texts/{view.job.id}",
+        height=LIST_PIXELS if many else "content",
+    )
     with kept:
         if not view.kept:
             st.caption("None yet.")

@@ -30,9 +30,10 @@ def job_chips(studio: Engine) -> None:
 def bar(job: Job, *, title: str = "") -> None:
     """Progress with stage, share and time left. The stage is our own sentence, not a user's."""
     share = min(1.0, job.done / job.total) if job.total else 0.0
+    stage = stage_of(job)
     parts = [
-        title,
-        stage_of(job),
+        "" if stage.startswith(title) else title,
+        stage,
         f"{share:.0%}" if job.total else "",
         time_left(job.seconds_left(datetime.now(UTC))),
     ]

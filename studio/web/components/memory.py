@@ -33,8 +33,9 @@ def state_line(state: MemoryState) -> None:
     """How much there is, and whether it can be recalled."""
     if state.problem:
         st.info(plain(state.problem), icon=":material/cloud_off:")
-    waiting = f", {state.waiting:,} of them are being indexed" if state.waiting else ""
-    st.caption(plain(f"{state.passages:,} passages{waiting}."))
+    count = f"{state.passages:,} passage{'' if state.passages == 1 else 's'}"
+    waiting = f", {state.waiting:,} still to be indexed" if state.waiting else ""
+    st.caption(plain(f"{count}{waiting}."))
 
 
 def table(studio: Engine) -> None:

@@ -26,7 +26,7 @@ def welcome(studio: Engine, known: list[str]) -> None:
             st.markdown("**Who is writing?**")
             choose_name(known)
         label = "A new name" if known else "Your name"
-        add_name(studio, label=label, button="Start writing")
+        add_name(studio, label=label, button="Start writing", primary=True)
 
 
 def choose_name(known: list[str], *, key: str = "be") -> None:
@@ -42,7 +42,9 @@ def choose_name(known: list[str], *, key: str = "be") -> None:
             )
 
 
-def add_name(studio: Engine, *, label: str, button: str, key: str = "add_name") -> None:
+def add_name(
+    studio: Engine, *, label: str, button: str, key: str = "add_name", primary: bool = False
+) -> None:
     """One field; the name becomes the one this browser acts for."""
     with st.form(key, border=False):
         name = st.text_input(
@@ -51,7 +53,7 @@ def add_name(studio: Engine, *, label: str, button: str, key: str = "add_name") 
             max_chars=200,
             placeholder="for example: anna",
         )
-        if not st.form_submit_button(button, type="primary"):
+        if not st.form_submit_button(button, type="primary" if primary else "secondary"):
             return
     try:
         studio.ensure_user(name)

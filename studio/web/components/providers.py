@@ -125,7 +125,8 @@ def show_trial(studio: Engine, provider: Provider) -> None:
     if trial.ok:
         st.success(f"It works, in {trial.ms:,} ms: “{plain(trial.words)}”", icon=":material/check:")
     else:
-        show_error(trial.error, trial.code)
+        # A provider that is away says itself what to look at; restarting the studio would not help.
+        show_error(trial.error, trial.code, advice=trial.code != "model_unavailable")
 
 
 def open_dialog(what: str | None) -> None:

@@ -7,6 +7,15 @@ import streamlit as st
 from engine.domain.quality import Quality
 from studio.web.wording import plain
 
+LABELS = {
+    "repetition": "Does not repeat itself",
+    "likelihood": "Reads naturally",
+    "relevance": "Keeps to the prompt",
+    "genre": "Fits its genre",
+    "order": "One sentence follows from another",
+    "cohesion": "Hangs together from beginning to end",
+}
+
 
 def quality_popover(quality: Quality, *, key: str) -> None:
     """`7.8 of 10`; its parts and reasons on a click."""
@@ -28,4 +37,5 @@ def quality_parts(quality: Quality) -> None:
 
 
 def part_label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    """A part as people read it: more is better."""
+    return LABELS.get(name, name.replace("_", " ").capitalize())

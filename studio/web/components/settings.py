@@ -29,13 +29,20 @@ def settings_table(settings: Settings) -> None:
     rows = [
         {
             "Variable": f"ZEGA_{name.upper()}",
-            "Value": str(getattr(settings, name)) or "not set",
+            "Value": shown(getattr(settings, name)),
             "Setting": field.description or name,
         }
         for name, field in Settings.model_fields.items()
         if name != "database_url"
     ]
     st.dataframe(rows, hide_index=True, height="content", alt="Settings in force")
+
+
+def shown(value: object) -> str:
+    """A setting's value as people read it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) or "not set"
 
 
 def storage_table(home: Path) -> None:
