@@ -1,97 +1,85 @@
 """`python -m tests.e2e.screenshots`: every screen in every state, wide and narrow, light and dark.
 
-The pictures go to var/screenshots/states; nothing is checked here but that pages fit their window.
+The pictures go to var/screenshots/states; nothing is checked here but that pages fit their window. Names
+of states, if any are given, narrow it to those; `--width 390 --scheme dark` to one kind of window.
+`--readme` takes the pictures of the README instead, into docs/images.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.e2e.chromium import Scheme, Window, window
-from tests.e2e.studio import ROOT, Studio, studio
-from tests.studio.web.shelf import Shelf
+from tests.e2e.states import SCREENS, fill
+from tests.e2e.studio import ROOT, Studio, studio_with_memory
+from tests.fake_gemini import fake_gemini
+from tests.fake_openai import fake_openai
 
 FOLDER = ROOT / "var" / "screenshots" / "states"
-PROMPT = (
-    "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
-)
+IMAGES = ROOT / "docs" / "images"
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+# Pictures of the README, and the states they show.
+README = {
+    "write": "write-memory",
+    "auto-train": "auto-train-running",
+    "memory": "memory",
+    "dashboard": "dashboard",
+}
 
 
 def main() -> None:
+    """Take what is asked for; everything if nothing is."""
+    parser = argparse.ArgumentParser(description="Pictures of every screen in every state.")
+    parser.add_argument("states", nargs="*")
+    parser.add_argument("--width", type=int, action="append")
+    parser.add_argument("--scheme", choices=SCHEMES, action="append")
+    parser.add_argument("--readme", action="store_true")
+    options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, studio(Path(folder)) as running:
-        fill(running)
-        for width in (1440, 390):
-            for scheme in ("light", "dark"):
-                take_all(running, width, scheme)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        studio_with_memory(Path(folder)) as running,
+        fake_openai(latency=0.4) as openai,
+        fake_gemini() as gemini,
+    ):
+        fill(running, openai.url, gemini.url)
+        if options.readme:
+            take_for_readme(running)
+            return
+        for width in options.width or (1440, 390):
+            for scheme in options.scheme or SCHEMES:
+                take_all(running, options.states, width, scheme)
 
 
-def fill(running: Studio) -> None:
-    """Names in every state: nothing yet, writing, training, finished."""
-    running.engine.ensure_user("anna")
-    Shelf(running.engine, "ben").batch(kept=9, rejected=4, more=12)
-    carol = Shelf(running.engine, "carol")
-    carol.batch(kept=26, rejected=8, failed=1)
-    carol.training(steps=9, total_steps=30)
-    for _ in range(3):
-        running.engine.start_auto_train("carol", 20)
-    dora = Shelf(running.engine, "dora")
-    dora.batch(kept=26, rejected=8, failed=1)
-    for _ in range(2):
-        running.engine.activate("dora", dora.version().number)
-    running.publish()
+def take_for_readme(running: Studio) -> None:
+    """What one sees of a page without scrolling."""
+    for name, state in README.items():
+        with window(running.url) as opened:
+            SCREENS[state](opened)
+            opened.settle()
+            opened.page.screenshot(path=IMAGES / f"{name}.png")
 
 
-def take_all(running: Studio, width: int, scheme: Scheme) -> None:
+def take_all(running: Studio, states: list[str], width: int, scheme: Scheme) -> None:
     """One browser for each screen, so that no state leaks from one picture into the next."""
-    screens: dict[str, Callable[[Window], None]] = {
-        "welcome": lambda w: take_path(w, ""),
-        "write-empty": lambda w: take_path(w, "/?who=anna"),
-        "write": write,
-        "write-both": write_both,
-        "auto-train-empty": lambda w: take_path(w, "/auto_train?who=anna"),
-        "auto-train-running": lambda w: take_path(w, "/auto_train?who=ben"),
-        "training-running": lambda w: take_path(w, "/auto_train?who=carol"),
-        "auto-train-done": lambda w: take_path(w, "/auto_train?who=dora"),
-        "my-model-empty": lambda w: take_path(w, "/my_model?who=anna"),
-        "my-model": lambda w: take_path(w, "/my_model?who=dora"),
-        "dashboard-empty": lambda w: take_path(w, "/dashboard?who=anna"),
-        "dashboard-running": lambda w: take_path(w, "/dashboard?who=carol"),
-        "dashboard": lambda w: take_path(w, "/dashboard?who=dora"),
-        "settings": lambda w: take_path(w, "/settings?who=dora"),
-    }
-    for name, act in screens.items():
+    for name, act in SCREENS.items():
+        if states and name not in states:
+            continue
         with window(running.url, width=width, scheme=scheme) as opened:
             act(opened)
-            opened.settle()
+            if name not in MOVING:
+                opened.settle()
             show_all(opened)
             file = FOLDER / f"{name}-{width}-{scheme}.png"
             opened.page.screenshot(path=file)
-            print(file.name, f"overflow {opened.overflow()} px", *opened.errors, *opened.foreign)
+            notes = f"overflow {opened.overflow()} px"
+            print(file.name, notes, *opened.errors, *opened.foreign, flush=True)
 
 
-def take_path(opened: Window, path: str) -> None:
-    opened.open(path)
-
-
-def write(opened: Window) -> None:
-    """A finished text."""
-    page = opened.open("/?who=anna")
-    page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
-    page.get_by_role("button", name="Write", exact=True).click()
-    page.get_by_role("button", name="Regenerate").wait_for()
-
-
-def write_both(opened: Window) -> None:
-    """Teacher and student side by side."""
-    page = opened.open("/?who=dora")
-    page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
-    page.get_by_text("Both", exact=True).click()
-    opened.settle()
-    page.get_by_role("button", name="Write", exact=True).click()
-    page.get_by_role("button", name="Regenerate").nth(1).wait_for()
+# Those would not keep still until they are another state.
+MOVING = ("write-running",)
 
 
 def show_all(opened: Window) -> None:

@@ -1,0 +1,252 @@
+"""Every state of every screen: names that are in it, and how a browser gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.domain.job import JobKind
+from tests.e2e.chromium import Window
+from tests.e2e.studio import Studio
+from tests.fake_llamacpp import good_texts
+from tests.fake_provider import KEY
+from tests.studio.web.shelf import Shelf
+
+PROMPT = (
+    "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
+)
+NOTES = {
+    "The bridge": "The troll at the bridge over the Wern is called Odda. She takes six coins, or a "
+    "true story nobody has told her before.",
+    "Wizard": "Ilvane the wizard is dying of the grey cough and hides it under a red scarf.",
+    "": "The river Wern runs backwards for one hour at midwinter.",
+}
+
+
+def fill(running: Studio, openai: str, gemini: str) -> None:
+    """Names in every state: nothing yet, writing, training, finished, failed, remembering."""
+    engine = running.engine
+    engine.ensure_user("anna")
+    engine.ensure_user("emil")
+    Shelf(engine, "ben").batch(kept=9, rejected=4, more=12)
+    carol = Shelf(engine, "carol")
+    carol.batch(kept=26, rejected=8, failed=1)
+    carol.training(steps=9, total_steps=30)
+    for _ in range(3):
+        engine.start_auto_train("carol", 20)
+    dora = Shelf(engine, "dora")
+    dora.batch(kept=26, rejected=8, failed=1)
+    for gain in (0.31, 0.4):
+        engine.activate("dora", dora.version(gain=gain).number)
+    fail_jobs(Shelf(engine, "finn"))
+    remember(running, "mara")
+    running.publish()
+    engine.ensure_user("pia")
+    engine.teachers.add(
+        "Studio next door", "openai", base_url=f"{openai}/v1", model="writer-large", key=KEY
+    )
+    engine.teachers.add(
+        "Gemini",
+        "gemini",
+        base_url=gemini,
+        model="writer-large",
+        key=KEY,
+        price_in=0.3,
+        price_out=2.5,
+    )
+    gone = engine.teachers.add("Ollama", "openai", base_url="http://127.0.0.1:9/v1", model="llama3")
+    engine.ensure_user("olaf")
+    engine.teachers.choose("olaf", [gone.id])
+    away = engine.teachers.add("Far away", "gemini", model="gemini-flash", key=KEY)
+    engine.teachers.choose("pia", [away.id])
+
+
+def fail_jobs(shelf: Shelf) -> None:
+    """A batch and a training that ended badly."""
+    shelf.examples(12)
+    jobs = shelf.engine.store.jobs
+    batch = shelf.batch(kept=3, rejected=2, more=10)
+    jobs.fail(batch.id, "model_unavailable", "The model server does not answer.")
+    lesson = shelf.training(steps=5, total_steps=30)
+    jobs.fail(lesson.id, "training_failed", "The trainer ended with code 1. Its log is train.log.")
+    assert {job.kind for job in jobs.list(shelf.user)} == set(JobKind)
+
+
+def remember(running: Studio, name: str) -> None:
+    """Notes of one's own, one of them pinned, and a long text that does not fit as a whole."""
+    running.publish()
+    memory = running.engine.memory
+    running.engine.ensure_user(name)
+    for title, text in NOTES.items():
+        memory.remember(name, text, title=title)
+    memory.pin(name, memory.passages(name).passages[-1].id, True)
+    chapter = "\n\n".join(
+        f"The troll and the wizard at the toll bridge. {row['text']}" for row in good_texts()[:9]
+    )
+    memory.upload(name, "chapter-one.txt", chapter.encode())
+    memory.remember(name, good_texts()[3]["text"], title="Kept", scope="training", type="story")
+
+
+def path(where: str) -> Callable[[Window], None]:
+    """A screen as it opens."""
+
+    def take(opened: Window) -> None:
+        opened.open(where)
+
+    return take
+
+
+def begin(opened: Window, who: str) -> None:
+    """Ask for a text."""
+    page = opened.open(f"/?who={who}")
+    page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
+    page.get_by_role("button", name="Write", exact=True).click()
+
+
+def write(opened: Window) -> None:
+    """A finished text."""
+    begin(opened, "emil")
+    opened.page.get_by_role("button", name="Regenerate").wait_for()
+
+
+def write_score(opened: Window) -> None:
+    """What a score is made of."""
+    write(opened)
+    opened.page.get_by_role("button", name="Score").click()
+
+
+def write_running(opened: Window) -> None:
+    """A text while it comes."""
+    begin(opened, "emil")
+    opened.page.get_by_text("▌").wait_for()
+
+
+def write_memory(opened: Window) -> None:
+    """What the model saw, passages and what was cut among it."""
+    begin(opened, "mara")
+    opened.page.get_by_role("button", name="Regenerate").wait_for()
+
+
+def write_stand_in(opened: Window) -> None:
+    """A teacher that cannot be reached."""
+    begin(opened, "olaf")
+    opened.page.get_by_role("button", name="Regenerate").wait_for()
+
+
+def write_refused(opened: Window) -> None:
+    """Nothing was said."""
+    page = opened.open("/?who=anna")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+def write_both(opened: Window) -> None:
+    """Teacher and student side by side."""
+    page = opened.open("/?who=dora")
+    page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
+    page.get_by_text("Both", exact=True).click()
+    opened.settle()
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.get_by_role("button", name="Regenerate").nth(1).wait_for()
+
+
+def choose_genres(opened: Window) -> None:
+    """A mix with a weight for each genre."""
+    opened.open("/auto_train?who=anna").get_by_text("Choose genres", exact=True).click()
+
+
+def memory_recall(opened: Window) -> None:
+    """What would be recalled."""
+    field = opened.open("/memory?who=mara").get_by_label("What would be recalled for …")
+    field.fill("Who takes the toll at the bridge?")
+    field.press("Enter")
+    opened.page.get_by_text("score 0.").first.wait_for()
+
+
+def memory_forget(opened: Window) -> None:
+    """Before passages are gone for good."""
+    page = opened.open("/memory?who=mara")
+    opened.settle()
+    table = page.get_by_test_id("stDataFrame").bounding_box()
+    assert table is not None
+    for row in (0, 1):
+        page.mouse.click(table["x"] + 45, table["y"] + 35 * (row + 1.5))
+        opened.settle()
+    page.get_by_role("button", name="Forget 2 chosen").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def dashboard_several(opened: Window) -> None:
+    """Two trainings over each other."""
+    page = opened.open("/dashboard?who=dora")
+    page.get_by_role("combobox", name="Trainings to compare").click()
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+
+
+def settings_tested(opened: Window) -> None:
+    """One provider that answers, one that does not."""
+    page = opened.open("/settings?who=pia")
+    page.get_by_role("button", name="Test").nth(0).click()
+    page.get_by_text("It works").wait_for()
+
+
+def settings_test_failed(opened: Window) -> None:
+    page = opened.open("/settings?who=pia")
+    page.get_by_role("button", name="Test").nth(2).click()
+    page.get_by_role("alert").wait_for()
+
+
+def settings_add(opened: Window) -> None:
+    """The form of a new provider."""
+    opened.open("/settings?who=pia").get_by_role("button", name="Add a provider").click()
+    opened.page.get_by_role("dialog").wait_for()
+
+
+def settings_edit(opened: Window) -> None:
+    """A provider's form with the list of its models."""
+    page = opened.open("/settings?who=pia")
+    page.get_by_role("button", name="Edit").first.click()
+    page.get_by_role("button", name="Show its models").click()
+    page.get_by_text("2 models").wait_for()
+
+
+def settings_remove(opened: Window) -> None:
+    """Before a provider is removed."""
+    opened.open("/settings?who=pia").get_by_role("button", name="Remove", exact=True).first.click()
+    opened.page.get_by_role("dialog").wait_for()
+
+
+SCREENS: dict[str, Callable[[Window], None]] = {
+    "welcome": path(""),
+    "write-empty": path("/?who=anna"),
+    "write-refused": write_refused,
+    "write-running": write_running,
+    "write": write,
+    "write-score": write_score,
+    "write-memory": write_memory,
+    "write-stand-in": write_stand_in,
+    "write-both": write_both,
+    "auto-train-empty": path("/auto_train?who=anna"),
+    "auto-train-genres": choose_genres,
+    "auto-train-running": path("/auto_train?who=ben"),
+    "auto-train-failed": path("/auto_train?who=finn"),
+    "auto-train-done": path("/auto_train?who=dora"),
+    "training-running": path("/auto_train?who=carol"),
+    "memory-empty": path("/memory?who=anna"),
+    "memory": path("/memory?who=mara"),
+    "memory-recall": memory_recall,
+    "memory-forget": memory_forget,
+    "dashboard-empty": path("/dashboard?who=anna"),
+    "dashboard-running": path("/dashboard?who=carol"),
+    "dashboard-failed": path("/dashboard?who=finn"),
+    "dashboard": path("/dashboard?who=dora"),
+    "dashboard-several": dashboard_several,
+    "my-model-empty": path("/my_model?who=anna"),
+    "my-model": path("/my_model?who=dora"),
+    "settings": path("/settings?who=pia"),
+    "settings-tested": settings_tested,
+    "settings-test-failed": settings_test_failed,
+    "settings-add": settings_add,
+    "settings-edit": settings_edit,
+    "settings-remove": settings_remove,
+}
