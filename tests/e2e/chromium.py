@@ -44,7 +44,7 @@ class Window:
         self.page.wait_for_timeout(400)
         self.page.wait_for_function(
             "!document.querySelector('[data-testid=stStatusWidget]')"
-            " && !document.querySelector('[data-stale=true]')"
+            " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"
         )
         self.page.wait_for_timeout(500)
 

@@ -2,7 +2,7 @@
 
 The pictures go to var/screenshots/states; nothing is checked here but that pages fit their window. Names
 of states, if any are given, narrow it to those; `--width 390 --scheme dark` to one kind of window.
-`--readme` takes the pictures of the README instead, into docs/images.
+`--readme` takes the pictures of the README instead, into docs/images, from a studio that really runs.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from models.errors import ModelError
+from rag.errors import RagError
 from tests.e2e.chromium import Scheme, Window, window
-from tests.e2e.states import SCREENS, fill
-from tests.e2e.studio import ROOT, Studio, studio_with_memory
+from tests.e2e.states import NOTES, SCREENS, TROLL, begin, fill, memory_recall
+from tests.e2e.studio import ROOT, Studio, WholeStudio, studio_with_memory, whole_studio
 from tests.fake_gemini import fake_gemini
 from tests.fake_openai import fake_openai
+from tests.processes import wait_for
 
 FOLDER = ROOT / "var" / "screenshots" / "states"
 IMAGES = ROOT / "docs" / "images"
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-# Pictures of the README, and the states they show.
-README = {
-    "write": "write-memory",
-    "auto-train": "auto-train-running",
-    "memory": "memory",
-    "dashboard": "dashboard",
-}
+NAME, TEXTS = "mara", 24
 
 
 def main() -> None:
@@ -37,6 +34,9 @@ def main() -> None:
     parser.add_argument("--scheme", choices=SCHEMES, action="append")
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
+    if options.readme:
+        take_for_readme()
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -45,21 +45,47 @@ def main() -> None:
         fake_gemini() as gemini,
     ):
         fill(running, openai.url, gemini.url)
-        if options.readme:
-            take_for_readme(running)
-            return
         for width in options.width or (1440, 390):
             for scheme in options.scheme or SCHEMES:
                 take_all(running, options.states, width, scheme)
 
 
-def take_for_readme(running: Studio) -> None:
-    """What one sees of a page without scrolling."""
-    for name, state in README.items():
+def take_for_readme() -> None:
+    """What one sees of each page without scrolling: real processes, real weights, nothing made up."""
+    with tempfile.TemporaryDirectory() as folder, whole_studio(Path(folder)) as running:
+        engine = running.engine
+        engine.ensure_user(NAME)
+        for title, text in NOTES.items():
+            engine.memory.remember(NAME, text, title=title)
+        wait_for("both models and the memory", lambda: recalls(running))
         with window(running.url) as opened:
-            SCREENS[state](opened)
-            opened.settle()
-            opened.page.screenshot(path=IMAGES / f"{name}.png")
+            opened.page.set_viewport_size({"width": 1440, "height": 1050})
+            begin(opened, NAME, TROLL)
+            opened.page.get_by_role("button", name="Regenerate").wait_for()
+            keep(opened, "write")
+            memory_recall(opened, NAME)
+            keep(opened, "memory")
+            job = engine.start_auto_train(NAME, TEXTS)
+            jobs = engine.store.jobs
+            wait_for("half of the texts", lambda: jobs.get(job.id).done >= TEXTS // 2, 600)
+            opened.open(f"/auto_train?who={NAME}")
+            keep(opened, "auto-train")
+            wait_for("all texts", lambda: jobs.get(job.id).state.is_final, 600)
+            opened.open(f"/dashboard?who={NAME}")
+            keep(opened, "dashboard")
+
+
+def recalls(running: WholeStudio) -> bool:
+    """Whether the memory answers already."""
+    try:
+        return bool(running.engine.memory.recall(NAME, "Who is at the bridge?"))
+    except (ModelError, RagError):
+        return False
+
+
+def keep(opened: Window, name: str) -> None:
+    opened.settle()
+    opened.page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def take_all(running: Studio, states: list[str], width: int, scheme: Scheme) -> None:

@@ -11,9 +11,8 @@ from tests.fake_llamacpp import good_texts
 from tests.fake_provider import KEY
 from tests.studio.web.shelf import Shelf
 
-PROMPT = (
-    "A toll troll must judge whether a dying wizard may cross for free. It costs $5, *really* $6."
-)
+TROLL = "A toll troll must judge whether a dying wizard may cross for free."
+PROMPT = f"{TROLL} It costs $5, *really* $6."
 NOTES = {
     "The bridge": "The troll at the bridge over the Wern is called Odda. She takes six coins, or a "
     "true story nobody has told her before.",
@@ -95,10 +94,10 @@ def path(where: str) -> Callable[[Window], None]:
     return take
 
 
-def begin(opened: Window, who: str) -> None:
+def begin(opened: Window, who: str, prompt: str = PROMPT) -> None:
     """Ask for a text."""
     page = opened.open(f"/?who={who}")
-    page.get_by_role("textbox", name="What is the story about?").fill(PROMPT)
+    page.get_by_role("textbox", name="What is the story about?").fill(prompt)
     page.get_by_role("button", name="Write", exact=True).click()
 
 
@@ -122,7 +121,7 @@ def write_running(opened: Window) -> None:
 
 def write_memory(opened: Window) -> None:
     """What the model saw, passages and what was cut among it."""
-    begin(opened, "mara")
+    begin(opened, "mara", TROLL)
     opened.page.get_by_role("button", name="Regenerate").wait_for()
 
 
@@ -154,9 +153,9 @@ def choose_genres(opened: Window) -> None:
     opened.open("/auto_train?who=anna").get_by_text("Choose genres", exact=True).click()
 
 
-def memory_recall(opened: Window) -> None:
+def memory_recall(opened: Window, who: str = "mara") -> None:
     """What would be recalled."""
-    field = opened.open("/memory?who=mara").get_by_label("What would be recalled for …")
+    field = opened.open(f"/memory?who={who}").get_by_label("What would be recalled for …")
     field.fill("Who takes the toll at the bridge?")
     field.press("Enter")
     opened.page.get_by_text("score 0.").first.wait_for()
