@@ -104,8 +104,9 @@ def genre_gap(now: Situation) -> NextStep | None:
         return None
     gap = now.gaps[0]
     genre = gap.genre.replace("_", " ")
+    examples = "example" if gap.count == 1 else "examples"
     return NextStep(
-        f"{genre.capitalize()} has {gap.count} kept examples, the average of the others is "
+        f"{genre.capitalize()} has {gap.count} kept {examples}, the average of the others is "
         f"{gap.average:.0f}: write some {genre}.",
         Place.TEACH,
     )
