@@ -212,7 +212,8 @@ def test_no_relative_link_is_dead(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_every_file_that_is_named_exists(name: str) -> None:
-    named = set(NAMED_FILE.findall(FENCED.sub("", read(name))))
+    found = NAMED_FILE.findall(FENCED.sub("", read(name)))
+    named = {path for path in found if not path.startswith("var/")}  # made by running
     assert len(named) > 20
     missing = [path for path in sorted(named) if not any(ROOT.glob(path))]
     assert not missing, f"{name} names {missing}"
