@@ -112,3 +112,18 @@ def test_streamlit_run_serves_the_same_studio(tmp_path: Path, port: int) -> None
         server.terminate()
         server.wait(60)
     assert "Error" not in (tmp_path / "log").read_text()
+
+
+def test_what_is_loaded_once_is_not_looked_at_after_every_click() -> None:
+    code = """
+import gc, sys
+from studio.web.server import warm_up
+warm_up()
+assert gc.get_freeze_count() > 100_000, gc.get_freeze_count()
+assert len(gc.get_objects()) < gc.get_freeze_count() / 100
+assert "plotly" in sys.modules and "torch" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
