@@ -12,10 +12,11 @@ Leaving the `with` block early closes the connection, which frees the server's s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, TypedDict, Unpack
 
 FinishReason = Literal["stop", "length", "closed"]
 
@@ -37,7 +38,7 @@ class Finish:
     completion_tokens: int
 
 
-class Answer(Protocol):
+class Answer(ABC):
     """A running answer. Iterate for text; `finish` is there once iteration ended or it was closed.
 
     `model` is the name of who writes it; of several who answer at once, it is known at the end.
@@ -46,15 +47,33 @@ class Answer(Protocol):
     model: str
     finish: Finish | None
 
+    @abstractmethod
     def __iter__(self) -> Iterator[str]: ...
-    def close(self) -> None: ...
-    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop reading; who writes is told to stop."""
+
+    def __enter__(self) -> Self:
+        return self
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.close()
+
+
+class Sampling(TypedDict, total=False):
+    """The keywords of `LanguageModel.stream`, for who only hands them on."""
+
+    temperature: float
+    top_p: float
+    max_tokens: int
+    seed: int | None
+    stop: Sequence[str]
 
 
 class LanguageModel(Protocol):
@@ -86,24 +105,10 @@ class Completion:
 
 
 def complete(
-    model: LanguageModel,
-    messages: Sequence[Message],
-    *,
-    temperature: float = 0.8,
-    top_p: float = 0.95,
-    max_tokens: int = 300,
-    seed: int | None = None,
-    stop: Sequence[str] = (),
+    model: LanguageModel, messages: Sequence[Message], **sampling: Unpack[Sampling]
 ) -> Completion:
     """Read an answer to its end."""
-    with model.stream(
-        messages,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed,
-        stop=stop,
-    ) as answer:
+    with model.stream(messages, **sampling) as answer:
         text = "".join(answer)
     assert answer.finish is not None, "an answer that was read to its end has a finish"
     return Completion(text, answer.finish, model.name)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from types import TracebackType
-from typing import Self
+from typing import Unpack
 
-from models.base import Answer, Finish, LanguageModel, Message
+from models.base import Answer, Finish, LanguageModel, Message, Sampling
 from models.errors import ModelError
 
 Rank = Callable[[str], float]
@@ -28,32 +27,16 @@ class EnsembleModel:
         self.name = " + ".join(dict.fromkeys(member.name for member in members))
         self._rank = rank
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float = 0.8,
-        top_p: float = 0.95,
-        max_tokens: int = 300,
-        seed: int | None = None,
-        stop: Sequence[str] = (),
-    ) -> EnsembleAnswer:
+    def stream(self, messages: Sequence[Message], **sampling: Unpack[Sampling]) -> EnsembleAnswer:
         """Start every member; the answer arrives in one piece once all have ended."""
         answers = [
-            member.stream(
-                messages,
-                temperature=temperature,
-                top_p=top_p,
-                max_tokens=max_tokens,
-                seed=None if seed is None else seed + place,
-                stop=stop,
-            )
+            member.stream(messages, **_for_member(sampling, place))
             for place, member in enumerate(self.members)
         ]
         return EnsembleAnswer(self.name, answers, self._rank)
 
 
-class EnsembleAnswer:
+class EnsembleAnswer(Answer):
     """The best of several answers; `model` becomes the name of who wrote it.
 
     `failures` holds the errors of members that gave none.
@@ -112,13 +95,7 @@ class EnsembleAnswer:
         if self.finish is None:
             self.finish = Finish("closed", 0, 0)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+def _for_member(sampling: Sampling, place: int) -> Sampling:
+    seed = sampling.get("seed")
+    return sampling if seed is None else {**sampling, "seed": seed + place}

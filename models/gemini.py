@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 from google.api_core.exceptions import GoogleAPICallError
@@ -22,15 +21,14 @@ from google.auth.api_key import Credentials
 from google.protobuf.json_format import MessageToDict, ParseError
 from google.protobuf.struct_pb2 import Struct
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError
 
 from models.base import Finish, FinishReason, Message
 from models.errors import Blocked, InvalidKey, ModelError, Unavailable
 from models.remote import (
-    CHARACTERS_A_TOKEN,
     CONNECT_SECONDS,
     READ_SECONDS,
-    THOUGHT_ROOM,
-    Visible,
+    RemoteAnswer,
     retry_seconds,
     status_error,
     turns,
@@ -52,8 +50,6 @@ _ENDINGS: dict[object, FinishReason] = {
 _PROMPT_BLOCK = genai.protos.GenerateContentResponse.PromptFeedback.BlockReason
 _ANSWER_BLOCK = genai.protos.Candidate.FinishReason
 _BROKEN = (requests.RequestException, ParseError, ValueError, AttributeError, TypeError)
-# Models (by endpoint and name) that were seen thinking: they get room for it.
-_thinkers: set[tuple[str, str]] = set()
 
 
 class GeminiModel:
@@ -112,46 +108,22 @@ class GeminiModel:
         return GeminiAnswer(self, request, max_tokens, self._key)
 
 
-class GeminiAnswer:
-    """One streamed answer. The request is sent on the first iteration."""
+class GeminiAnswer(RemoteAnswer):
+    """One streamed answer."""
 
     def __init__(self, model: GeminiModel, request: Any, max_tokens: int, key: str) -> None:
-        self.model = model.name
-        self.finish: Finish | None = None
+        super().__init__(model.name, model.provider, (model.base_url, model.model), max_tokens)
         self._client = model.client
-        self._provider = model.provider
-        self._place = (model.base_url, model.model)
         self._request = request
-        self._max_tokens = max_tokens
         self._key = key
         self._stream: Any = None
-        self._used: dict[str, Any] = {}
-        self._visible = Visible()
 
-    def __iter__(self) -> Iterator[str]:
-        try:
-            reason = yield from self._read()
-            if self._thought_in_vain(reason) and self._place not in _thinkers:
-                _thinkers.add(self._place)
-                reason = yield from self._read()
-        finally:
-            self.close()
-        if self._thought_in_vain(reason):
-            raise Unavailable(
-                f"{self._provider} spent its whole answer on thinking. Ask for a longer one."
-            )
-        self.finish = Finish(reason, self._count("promptToken"), self._count("candidatesToken"))
-
-    def _read(self) -> Generator[str, None, FinishReason]:
-        """Pieces of one request, then why it ended."""
-        room = THOUGHT_ROOM if self._place in _thinkers else 0
-        self._request.generation_config.max_output_tokens = self._max_tokens + room
-        visible = Visible(round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None)
-        self._visible = visible
+    def _read(self, max_tokens: int) -> Generator[str, None, FinishReason | None]:
+        self._request.generation_config.max_output_tokens = max_tokens
         reason: FinishReason | None = None
         try:
             for event in self._events():
-                self._used = event.get("usageMetadata") or self._used
+                self._count(event.get("usageMetadata") or {})
                 if refusal := event.get("promptFeedback", {}).get("blockReason"):
                     raise Blocked(_name_of(refusal, _PROMPT_BLOCK))
                 for candidate in event.get("candidates", ())[:1]:
@@ -162,19 +134,13 @@ class GeminiAnswer:
                         reason = _ENDINGS.get(ending)
                         if reason is None:
                             raise Blocked(_name_of(ending, _ANSWER_BLOCK))
-                if visible.full:
-                    return "length"
+                if self.visible.full:
+                    break
         except _BROKEN as error:
             if reason is None:  # whatever comes after the end does not matter
-                raise _broken(error, self._provider, self._key) from None
+                raise _broken(error, self.provider, self._key) from None
         except GoogleAPICallError as error:
             raise Unavailable(without_key(str(error), self._key), temporary=True) from None
-        if reason is None:
-            raise Unavailable(
-                f"{self._provider} broke off in the middle of an answer.", temporary=True
-            )
-        if rest := visible.rest():
-            yield rest
         return reason
 
     def _events(self) -> Iterator[dict[str, Any]]:
@@ -187,16 +153,17 @@ class GeminiAnswer:
     def _seen(self, part: dict[str, Any]) -> str:
         """The text of a part that a reader may see."""
         if part.get("thought"):
-            self._visible.thought = True
+            self.visible.thought = True
             return ""
-        return self._visible.feed(part.get("text", ""))
+        return self.visible.feed(part.get("text", ""))
 
-    def _count(self, kind: str) -> int:
-        return int(self._used.get(f"{kind}Count", 0))
-
-    def _thought_in_vain(self, reason: FinishReason) -> bool:
-        thought = self._visible.thought or self._count("thoughtsToken") > 0
-        return reason == "length" and thought and not self._visible.given
+    def _count(self, usage: dict[str, Any]) -> None:
+        """Each event that counts tokens counts all so far."""
+        if usage:
+            prompt, answer = usage.get("promptTokenCount", 0), usage.get("candidatesTokenCount", 0)
+            self.used = (int(prompt), int(answer))
+        if int(usage.get("thoughtsTokenCount", 0)) > 0:
+            self.visible.thought = True
 
     def close(self) -> None:
         """Drop the connection; the server stops writing."""
@@ -204,17 +171,6 @@ class GeminiAnswer:
             self._stream.cancel()
         if self.finish is None:
             self.finish = Finish("closed", 0, 0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 open_model = GeminiModel
@@ -285,6 +241,8 @@ def _broken(error: Exception, provider: str, key: str) -> Unavailable:
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return Unavailable(f"{provider} broke off in the middle of an answer.", temporary=True)
     if isinstance(error, requests.ConnectionError):
+        if isinstance(error.args[0], ProtocolError):
+            return Unavailable(f"{provider} hung up before it answered.", temporary=True)
         return Unavailable(f"{provider} cannot be reached. Is this machine online?")
     if isinstance(error, requests.Timeout):
         return Unavailable(f"{provider} did not answer in time.")

@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
-from models.base import Finish, FinishReason, Message
+from models.base import Answer, Finish, FinishReason, Message
 from models.errors import Blocked, ContextTooLong, InvalidKey, ModelError, RateLimited, Unavailable
 
 # Connecting is instant on loopback; a first token may wait for a slot behind other requests.
@@ -82,7 +81,7 @@ class LlamaCppModel:
         return LlamaCppAnswer(self.name, self._client, request)
 
 
-class LlamaCppAnswer:
+class LlamaCppAnswer(Answer):
     """Server-sent events of one chat completion. The request is sent on the first iteration."""
 
     def __init__(self, model: str, client: httpx.Client, request: httpx.Request) -> None:
@@ -129,17 +128,6 @@ class LlamaCppAnswer:
                 self._response.close()
         if self.finish is None:
             self.finish = Finish("closed", 0, self._pieces)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class LlamaCppEmbedder:

@@ -6,21 +6,19 @@ How the model is called is the server's business and comes from it (`list_models
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+import httpx2
 import openai
 
 from models.base import Finish, FinishReason, Message
 from models.errors import Blocked, ModelError, Unavailable
 from models.remote import (
-    CHARACTERS_A_TOKEN,
     CONNECT_SECONDS,
     READ_SECONDS,
-    THOUGHT_ROOM,
-    Visible,
+    RemoteAnswer,
     retry_seconds,
     status_error,
     too_long,
@@ -31,8 +29,6 @@ from models.remote import (
 # Servers without a key want none; the client wants some.
 NO_KEY = "none"
 _REFUSALS = ("content_filter", "content_policy_violation")
-# Models (by address and name) that were seen thinking: they get room for it.
-_thinkers: set[tuple[str, str]] = set()
 
 
 class OpenAICompatibleModel:
@@ -86,68 +82,41 @@ class OpenAICompatibleModel:
         return OpenAICompatibleAnswer(self, body, max_tokens, self._key)
 
 
-class OpenAICompatibleAnswer:
-    """One streamed answer. The request is sent on the first iteration."""
+class OpenAICompatibleAnswer(RemoteAnswer):
+    """One streamed answer."""
 
     def __init__(
         self, model: OpenAICompatibleModel, body: dict[str, Any], max_tokens: int, key: str
     ) -> None:
-        self.model = model.name
-        self.finish: Finish | None = None
+        super().__init__(model.name, model.provider, (model.base_url, model.model), max_tokens)
         self._of = model
-        self._place = (model.base_url, model.model)
         self._body = body
-        self._max_tokens = max_tokens
         self._key = key
         self._stream: Any = None
-        self._used = (0, 0)
-        self._visible = Visible()
 
-    def __iter__(self) -> Iterator[str]:
-        try:
-            reason = yield from self._read()
-            if self._thought_in_vain(reason) and self._place not in _thinkers:
-                _thinkers.add(self._place)
-                reason = yield from self._read()
-        finally:
-            self.close()
-        if self._thought_in_vain(reason):
-            raise Unavailable(
-                f"{self._of.provider} spent its whole answer on thinking. Ask for a longer one."
-            )
-        self.finish = Finish(reason, *self._used)
-
-    def _read(self) -> Generator[str, None, FinishReason]:
-        """Pieces of one request, then why it ended."""
-        room = THOUGHT_ROOM if self._place in _thinkers else 0
-        most = round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None
-        self._visible = visible = Visible(most)
+    def _read(self, max_tokens: int) -> Generator[str, None, FinishReason | None]:
         reason: FinishReason | None = None
         try:
             self._stream = None
-            self._stream = self._open(self._max_tokens + room)
+            self._stream = self._open(max_tokens)
             for chunk in self._stream:
                 if chunk.usage is not None:
-                    self._used = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+                    self.used = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
                 for choice in (chunk.choices or [])[:1]:
                     if text := self._seen(choice.delta):
                         yield text
                     if choice.finish_reason:
                         reason = _ending(choice.finish_reason)
-                if visible.full:
-                    return "length"
+                if self.visible.full:
+                    break
         except openai.OpenAIError as error:
             if self._stream is not None and isinstance(error, openai.APIConnectionError):
                 raise self._broke_off() from None
-            raise error_of(error, self._of.provider, self._of.model, self._key) from None
+            raise error_of(error, self.provider, self._of.model, self._key) from None
         except (json.JSONDecodeError, ValueError, AttributeError, TypeError):
             raise Unavailable(
-                f"{self._of.provider} sent something that cannot be read.", temporary=True
+                f"{self.provider} sent something that cannot be read.", temporary=True
             ) from None
-        if reason is None:
-            raise self._broke_off()
-        if rest := visible.rest():
-            yield rest
         return reason
 
     def _open(self, max_tokens: int) -> Any:
@@ -172,35 +141,16 @@ class OpenAICompatibleAnswer:
         if getattr(delta, "refusal", None):
             raise Blocked(without_key(str(delta.refusal), self._key))
         if getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None):
-            self._visible.thought = True
-        return self._visible.feed(delta.content or "")
-
-    def _broke_off(self) -> Unavailable:
-        return Unavailable(
-            f"{self._of.provider} broke off in the middle of an answer.", temporary=True
-        )
-
-    def _thought_in_vain(self, reason: FinishReason) -> bool:
-        return reason == "length" and self._visible.thought and not self._visible.given
+            self.visible.thought = True
+        return self.visible.feed(delta.content or "")
 
     def close(self) -> None:
         """Drop the connection; the server stops writing."""
         if self._stream is not None:
-            with suppress(Exception):  # whatever a half-read connection has to say
+            with suppress(httpx2.HTTPError):
                 self._stream.close()
         if self.finish is None:
             self.finish = Finish("closed", 0, 0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 open_model = OpenAICompatibleModel
@@ -231,6 +181,8 @@ def error_of(error: openai.OpenAIError, provider: str, model: str, key: str) -> 
         words = f"{message} {code}" if "context" in code else message
         return status_error(provider, model, error.status_code, words, retry_after=after)
     if isinstance(error, openai.APIConnectionError):
+        if isinstance(error.__cause__, httpx2.RemoteProtocolError | httpx2.ReadError):
+            return Unavailable(f"{provider} hung up before it answered.", temporary=True)
         return Unavailable(f"{provider} cannot be reached. Is it running, and its address right?")
     return too_long(f"{message} {code}") or Unavailable(
         f"{provider} answered with an error: {message}", temporary=True

@@ -1,4 +1,4 @@
-"""What every provider elsewhere has in common: visible text, turns, and the words of its errors.
+"""What every provider elsewhere has in common: its answers, turns, and the words of its errors.
 
 Knows no provider. Keys never get further than a header: `without_key` takes them out of whatever a
 server says about them.
@@ -7,11 +7,13 @@ server says about them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import ClassVar
 
-from models.base import Message
+from models.base import Answer, Finish, FinishReason, Message
 from models.errors import (
     ContextTooLong,
     InvalidKey,
@@ -96,6 +98,63 @@ class Visible:
             text = text[: max(0, self._most - self.given)]
         self.given += len(text)
         return text
+
+
+class RemoteAnswer(Answer):
+    """One streamed answer of a provider; the request is sent on the first iteration.
+
+    A model that spent its whole answer on thinking is asked once more, with room for it, and gets
+    that room from then on. `used` are the tokens of prompt and answer, as the provider counts.
+    """
+
+    # Models (by address and name) that were seen thinking.
+    _thinkers: ClassVar[set[tuple[str, str]]] = set()
+
+    def __init__(self, model: str, provider: str, place: tuple[str, str], max_tokens: int) -> None:
+        self.model = model
+        self.finish: Finish | None = None
+        self.provider = provider
+        self.used = (0, 0)
+        self.visible = Visible()
+        self._place = place
+        self._max_tokens = max_tokens
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            reason = yield from self._attempt()
+            if self._thought_in_vain(reason) and self._place not in self._thinkers:
+                self._thinkers.add(self._place)
+                reason = yield from self._attempt()
+        finally:
+            self.close()
+        if self._thought_in_vain(reason):
+            raise Unavailable(
+                f"{self.provider} spent its whole answer on thinking. Ask for a longer one."
+            )
+        self.finish = Finish(reason, *self.used)
+
+    def _attempt(self) -> Generator[str, None, FinishReason]:
+        """The visible pieces of one request, then why it ended."""
+        room = THOUGHT_ROOM if self._place in self._thinkers else 0
+        self.visible = Visible(round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None)
+        reason = yield from self._read(self._max_tokens + room)
+        if self.visible.full:
+            return "length"
+        if reason is None:
+            raise self._broke_off()
+        if rest := self.visible.rest():
+            yield rest
+        return reason
+
+    @abstractmethod
+    def _read(self, max_tokens: int) -> Generator[str, None, FinishReason | None]:
+        """Send the request; its pieces through `visible` until that is full, then why it ended."""
+
+    def _broke_off(self) -> Unavailable:
+        return Unavailable(f"{self.provider} broke off in the middle of an answer.", temporary=True)
+
+    def _thought_in_vain(self, reason: FinishReason) -> bool:
+        return reason == "length" and self.visible.thought and not self.visible.given
 
 
 def turns(messages: Sequence[Message]) -> list[Message]:

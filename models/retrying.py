@@ -11,8 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from threading import BoundedSemaphore, Lock
-from types import TracebackType
-from typing import Self
+from typing import Unpack
 
 from tenacity import (
     RetryCallState,
@@ -22,7 +21,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from models.base import Answer, Finish, LanguageModel, Message
+from models.base import Answer, Finish, LanguageModel, Message, Sampling
 from models.errors import RateLimited, Unavailable
 
 ATTEMPTS = 4
@@ -58,27 +57,11 @@ class RetryingModel:
         self._unreachable = unreachable
         self._give_up = give_up
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float = 0.8,
-        top_p: float = 0.95,
-        max_tokens: int = 300,
-        seed: int | None = None,
-        stop: Sequence[str] = (),
-    ) -> RetryingAnswer:
+    def stream(self, messages: Sequence[Message], **sampling: Unpack[Sampling]) -> RetryingAnswer:
         """Start an answer; see `LanguageModel.stream`."""
 
         def start() -> Answer:
-            return self._model.stream(
-                messages,
-                temperature=temperature,
-                top_p=top_p,
-                max_tokens=max_tokens,
-                seed=seed,
-                stop=stop,
-            )
+            return self._model.stream(messages, **sampling)
 
         return RetryingAnswer(self.name, start, self._policy)
 
@@ -121,7 +104,7 @@ def _sleep(seconds: float, done: Callable[[], bool]) -> None:
         time.sleep(min(left, LOOK_SECONDS))
 
 
-class RetryingAnswer:
+class RetryingAnswer(Answer):
     """The first attempt that gives text, passed on as it comes."""
 
     def __init__(
@@ -161,17 +144,6 @@ class RetryingAnswer:
             finish = self._answer.finish if self._answer is not None else None
             self.finish = finish or Finish("closed", 0, 0)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 class LimitedModel:
     """`model`, with at most so many answers running as `places` has; share it across models."""
@@ -181,29 +153,12 @@ class LimitedModel:
         self._model = model
         self._places = places
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float = 0.8,
-        top_p: float = 0.95,
-        max_tokens: int = 300,
-        seed: int | None = None,
-        stop: Sequence[str] = (),
-    ) -> LimitedAnswer:
+    def stream(self, messages: Sequence[Message], **sampling: Unpack[Sampling]) -> LimitedAnswer:
         """Start an answer; see `LanguageModel.stream`."""
-        answer = self._model.stream(
-            messages,
-            temperature=temperature,
-            top_p=top_p,
-            max_tokens=max_tokens,
-            seed=seed,
-            stop=stop,
-        )
-        return LimitedAnswer(answer, self._places)
+        return LimitedAnswer(self._model.stream(messages, **sampling), self._places)
 
 
-class LimitedAnswer:
+class LimitedAnswer(Answer):
     """Takes a place with the first iteration, and frees it when the answer ends or is closed."""
 
     def __init__(self, answer: Answer, places: BoundedSemaphore) -> None:
@@ -233,14 +188,3 @@ class LimitedAnswer:
             holds, self._holds = self._holds, False
         if holds:
             self._places.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

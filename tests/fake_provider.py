@@ -102,7 +102,10 @@ class Handler(BaseHTTPRequestHandler):
             fake.turn += bool(body)
         try:
             time.sleep(script.latency if body else 0)
-            self.answer(body, fault, text)
+            if fault == "hang-up":
+                self.close_connection = True
+            else:
+                self.answer(body, fault, text)
         except (BrokenPipeError, ConnectionResetError):
             with fake.lock:
                 fake.abandoned += 1
@@ -135,6 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
         self.end_headers()
         for chunk in chunks:
             data = chunk.encode()

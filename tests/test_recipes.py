@@ -148,7 +148,7 @@ TEACHER = '''
 
 import httpx
 
-from models.base import Finish
+from models.base import Answer, Finish
 from models.errors import Unavailable
 
 
@@ -161,7 +161,7 @@ class TellerModel:
         return TellerAnswer(self, [message.content for message in messages])
 
 
-class TellerAnswer:
+class TellerAnswer(Answer):
     def __init__(self, teller, said):
         self.model, self.finish, self._teller, self._said = teller.name, None, teller, said
 
@@ -178,12 +178,6 @@ class TellerAnswer:
 
     def close(self):
         self.finish = self.finish or Finish("closed", 0, 0)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def client(key, base_url, local):

@@ -94,6 +94,7 @@ FAULTS: dict[str, type[ModelError]] = {
     "400": Unavailable,
     "redirect": Unavailable,
     "cut": Unavailable,
+    "hang-up": Unavailable,
     "early": Unavailable,
     "malformed": Unavailable,
     "block-prompt": Blocked,
@@ -116,7 +117,14 @@ def test_each_fault_is_its_error_and_the_next_answer_comes(
 
 @pytest.mark.parametrize(
     ("fault", "again"),
-    [("500", True), ("503", True), ("cut", True), ("400", False), ("redirect", False)],
+    [
+        ("500", True),
+        ("503", True),
+        ("cut", True),
+        ("hang-up", True),
+        ("400", False),
+        ("redirect", False),
+    ],
 )
 def test_only_what_may_pass_by_itself_is_temporary(
     fake: FakeProvider, model: LanguageModel, fault: str, again: bool
