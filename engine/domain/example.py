@@ -15,6 +15,10 @@ class Source(StrEnum):
     WRITE = "write"
     AUTO_TRAIN = "auto_train"
     OWN_WRITING = "own_writing"
+    IMPORT = "import"
+    TEMPLATE = "template"
+    REVIEW = "review"
+    VARIANT = "variant"
 
 
 class Author(StrEnum):
@@ -25,13 +29,22 @@ class Author(StrEnum):
     PERSON = "person"
 
 
+class Decision(StrEnum):
+    """What a person decided in review."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True)
 class Example:
-    """`seed_prompt` is the prompt without its style: examples that share it never straddle a split.
+    """`seed_prompt` is the prompt without its style. Examples of one `split_group` never straddle a
+    split; it is the seed prompt, or the stretch of a file that own writing comes from.
 
     `prompt` is what the model was asked, style and genre included: it is stored and trained on.
     `duplicate_of` names the kept example this one nearly repeats. `feedback` is a person's thumb
-    (1 up, -1 down, 0 none); a thumb down rejects.
+    (1 up, -1 down, 0 none); a thumb down rejects. `variant_of` names the example that this one
+    rewords, `variant` says how. An erased example keeps its row and has no text any more.
     """
 
     id: str
@@ -51,14 +64,26 @@ class Example:
     plan_index: int | None = None
     duplicate_of: str | None = None
     feedback: int = 0
+    split_group: str = ""
+    variant_of: str | None = None
+    variant: str | None = None
+    decision: Decision | None = None
+    decided_at: datetime | None = None
+    erased_at: datetime | None = None
 
     def is_kept(self, threshold: float) -> bool:
         """Kept = scored at or above the threshold, no near-duplicate, not rejected by a person.
 
-        What a person wrote is their own: the score does not judge it.
+        What a person wrote or accepted is not judged by the score.
         """
-        good_enough = self.author is Author.PERSON or self.quality.score >= threshold
-        return good_enough and self.duplicate_of is None and self.feedback >= 0
+        good_enough = (
+            self.author is Author.PERSON
+            or self.decision is Decision.ACCEPTED
+            or self.quality.score >= threshold
+        )
+        refused = self.feedback < 0 or self.decision is Decision.REJECTED
+        there = self.duplicate_of is None and self.erased_at is None
+        return good_enough and not refused and there
 
     def is_trainable(self, threshold: float) -> bool:
         """Trainable = kept and not written by the user's own student."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from engine.domain.example import Author, Example, Source
+from engine.domain.example import Author, Decision, Example, Source
 from engine.domain.quality import Quality
 from engine.errors import InvalidInput, NotFound
 from engine.store.database import Database
@@ -43,7 +43,10 @@ _IDS_PER_QUERY = 1000
 
 @dataclass(frozen=True)
 class NewExample:
-    """An Example before it is stored: the store adds `id` and `created_at`."""
+    """An Example before it is stored: the store adds `id` and `created_at`.
+
+    An empty `split_group` becomes the seed prompt.
+    """
 
     user_id: str
     kind: str
@@ -60,6 +63,10 @@ class NewExample:
     plan_index: int | None = None
     duplicate_of: str | None = None
     feedback: int = 0
+    split_group: str = ""
+    variant_of: str | None = None
+    variant: str | None = None
+    decision: Decision | None = None
 
 
 class KeptText(NamedTuple):
@@ -179,8 +186,10 @@ def insert_example(connection: Connection, new: NewExample) -> Example:
     require_user(connection, new.user_id)
     if new.job_id is not None:
         find(connection, jobs, "job", new.job_id, user_id=new.user_id)
-    if new.duplicate_of is not None:
-        find(connection, examples, "example", new.duplicate_of, user_id=new.user_id)
+    for other in (new.duplicate_of, new.variant_of):
+        if other is not None:
+            find(connection, examples, "example", other, user_id=new.user_id)
+    stamp = now()
     values = {
         "id": new_id(),
         "user_id": new.user_id,
@@ -193,11 +202,16 @@ def insert_example(connection: Connection, new: NewExample) -> Example:
         "source": new.source.value,
         "author": new.author.value,
         "generator": new.generator,
-        "created_at": now(),
+        "created_at": stamp,
         "job_id": new.job_id,
         "plan_index": new.plan_index,
         "duplicate_of": new.duplicate_of,
         "feedback": new.feedback,
+        "split_group": new.split_group or new.seed_prompt,
+        "variant_of": new.variant_of,
+        "variant": new.variant,
+        "decision": new.decision.value if new.decision else None,
+        "decided_at": stamp if new.decision else None,
     } | quality_values(new.quality)
     row = connection.execute(insert(examples).values(values).returning(examples))
     return example_from(row.mappings().one())
@@ -223,6 +237,12 @@ def example_from(row: RowMapping) -> Example:
         plan_index=row["plan_index"],
         duplicate_of=row["duplicate_of"],
         feedback=row["feedback"],
+        split_group=row["split_group"],
+        variant_of=row["variant_of"],
+        variant=row["variant"],
+        decision=Decision(row["decision"]) if row["decision"] else None,
+        decided_at=row["decided_at"],
+        erased_at=row["erased_at"],
     )
 
 
@@ -238,8 +258,18 @@ def _owned_since(user_id: str, since: datetime | None) -> ColumnElement[bool]:
 
 def is_kept(threshold: float) -> ColumnElement[bool]:
     """Whether a row is a kept example."""
-    good_enough = or_(examples.c.author == Author.PERSON.value, examples.c.score >= threshold)
-    return and_(good_enough, examples.c.duplicate_of.is_(None), examples.c.feedback >= 0)
+    good_enough = or_(
+        examples.c.author == Author.PERSON.value,
+        examples.c.decision == Decision.ACCEPTED.value,
+        examples.c.score >= threshold,
+    )
+    return and_(
+        good_enough,
+        examples.c.feedback >= 0,
+        examples.c.decision.is_distinct_from(Decision.REJECTED.value),
+        examples.c.duplicate_of.is_(None),
+        examples.c.erased_at.is_(None),
+    )
 
 
 def is_trainable(threshold: float) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Which examples are trained on, which stop the training early and which only measure it.
 
-The part follows from a hash of the seed prompt, so every variant of one prompt falls into the same
-part, in this snapshot and in every later one.
+The part follows from a hash of the example's group (its seed prompt, or the stretch of a file it comes
+from), so every variant of one prompt falls into the same part, in this snapshot and in later ones.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def split_groups(groups: Sequence[str]) -> dict[str, Split]:
 
 def split_examples(examples: Sequence[Example]) -> list[tuple[str, Split]]:
     """Pairs of example id and part, in the order given."""
-    parts = split_groups([example.seed_prompt for example in examples])
-    return [(example.id, parts[example.seed_prompt]) for example in examples]
+    parts = split_groups([example.split_group for example in examples])
+    return [(example.id, parts[example.split_group]) for example in examples]
 
 
 def snapshot_sha256(examples: Sequence[Example], rows: Sequence[tuple[str, Split]]) -> str:

@@ -37,7 +37,14 @@ examples = Table(
     integer("plan_index", nullable=True),
     reference("duplicate_of", "examples.id", nullable=True),
     integer("feedback"),
+    text("split_group"),
+    reference("variant_of", "examples.id", nullable=True),
+    text("variant", nullable=True),
+    text("decision", nullable=True),
+    time("decided_at", nullable=True),
+    time("erased_at", nullable=True),
     Index(None, "user_id", "created_at"),
+    Index(None, "variant_of"),
     Index(None, "job_id", "plan_index"),
     # Everything that figures over a collection need, so that none of its long texts is read.
     Index(
@@ -51,6 +58,8 @@ examples = Table(
         "score",
         "duplicate_of",
         "feedback",
+        "decision",
+        "erased_at",
     ),
 )
 

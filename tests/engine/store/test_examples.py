@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.example import Author, Source
+from engine.domain.example import Author, Decision, Source
 from engine.errors import InvalidInput, NotFound
 from engine.store import Store
 
@@ -17,7 +17,15 @@ def test_an_example_comes_back_as_it_was_given(store: Store, make: Any) -> None:
     job = make.job()
     kept = make.example()
     new = make.new_example(
-        job_id=job.id, plan_index=3, duplicate_of=kept.id, feedback=-1, author=Author.PERSON
+        job_id=job.id,
+        plan_index=3,
+        duplicate_of=kept.id,
+        feedback=-1,
+        author=Author.PERSON,
+        split_group="novel.txt, stretch 4",
+        variant_of=kept.id,
+        variant="paraphrase",
+        decision=Decision.REJECTED,
     )
     stored = store.examples.add(new)
     found = store.examples.get("anna", stored.id)
@@ -25,7 +33,15 @@ def test_an_example_comes_back_as_it_was_given(store: Store, make: Any) -> None:
     values = asdict(found)
     assert values.pop("id") == stored.id
     assert values.pop("created_at").tzinfo is not None
+    assert values.pop("decided_at").tzinfo is not None
+    assert values.pop("erased_at") is None
     assert values == asdict(new)
+
+
+def test_without_a_group_the_seed_prompt_is_the_group(store: Store, make: Any) -> None:
+    example = make.example()
+    assert example.split_group == example.seed_prompt
+    assert example.decided_at is None
 
 
 def test_references_must_be_the_users_own(store: Store, make: Any) -> None:
@@ -34,6 +50,7 @@ def test_references_must_be_the_users_own(store: Store, make: Any) -> None:
         make.new_example("nobody"),
         make.new_example(job_id=make.job("ben").id),
         make.new_example(duplicate_of=others.id),
+        make.new_example(variant_of=others.id),
     ):
         with pytest.raises(NotFound):
             store.examples.add(new)
@@ -43,11 +60,17 @@ def test_references_must_be_the_users_own(store: Store, make: Any) -> None:
 def test_trainable_in_sql_means_what_the_domain_means(store: Store, make: Any) -> None:
     first = make.example()
     everything = [first]
-    for author, score, duplicate, feedback in product(
-        Author, (6.9, 7.0, 9.0), (None, first.id), (-1, 0, 1)
+    for author, score, duplicate, feedback, decision in product(
+        Author, (6.9, 7.0), (None, first.id), (-1, 0, 1), (None, *Decision)
     ):
         everything.append(
-            make.example(author=author, score=score, duplicate_of=duplicate, feedback=feedback)
+            make.example(
+                author=author,
+                score=score,
+                duplicate_of=duplicate,
+                feedback=feedback,
+                decision=decision,
+            )
         )
     expected = [example for example in everything if example.is_trainable(7.0)]
     assert 1 < len(expected) < len(everything)
