@@ -6,12 +6,12 @@ machines.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -38,6 +38,7 @@ from scripts.bench_dashboard import bench_dashboard
 from scripts.bench_memory import bench_memory
 from scripts.bench_pages import bench_pages
 
+PARTS = ("generation", "training", "pages", "dashboard", "memory")
 SLOTS = 40
 ROWS = 24
 
@@ -209,8 +210,14 @@ def scratch() -> Iterator[Path]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip())
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; none: all"
+    )
+    parts = parser.parse_args().parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     settings = load_settings()
-    parts = sys.argv[1:] or ["generation", "training", "pages", "dashboard", "memory"]
     report: dict[str, Any] = {}
     with scratch() as home:
         report["machine"] = {

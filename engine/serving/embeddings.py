@@ -55,6 +55,7 @@ class EmbeddingServer:
             self._server.close()
 
     def _start(self) -> None:
+        self._not_before = time.monotonic() + RETRY_SECONDS
         try:
             gguf = embedding_gguf(self._cache)
             if self._closed.is_set():
@@ -70,6 +71,5 @@ class EmbeddingServer:
             log.info("the embedding model answers")
         except (ModelError, OSError) as error:
             log.error("the embedding model did not start: %s", error)
-            self._not_before = time.monotonic() + RETRY_SECONDS
         finally:
             self._starting = None
