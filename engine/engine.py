@@ -5,17 +5,15 @@ Light: it loads no torch. Long work becomes a job for the worker; verbs only wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from engine.autotrain.estimate import estimate
-from engine.autotrain.favourites import Mixes, with_mix
 from engine.autotrain.plan import new_request
 from engine.autotrain.readiness import Readiness, readiness
 from engine.autotrain.result import read_result
 from engine.autotrain.view import auto_train_view
-from engine.domain.genre import Genre, check_genre
+from engine.domain.genre import Genre
 from engine.domain.job import Job, JobKind
 from engine.domain.story import Draft, Story
 from engine.domain.user import check_user_id
@@ -25,41 +23,17 @@ from engine.evaluation.parent import evaluate
 from engine.evaluation.text_loss import TextLoss
 from engine.jobs.waiting import OnProgress, check_ended_well, quietly, wait_for_end
 from engine.lock import is_held
-from engine.memory import Memory, open_memory
-from engine.overview.overview import open_overview
+from engine.nouns import Nouns
 from engine.quality.judge import judge
-from engine.quality.score import Scorer
-from engine.settings import Settings
-from engine.store import Store
 from engine.store.collection import CollectionStats
-from engine.teaching import Teachers, open_teachers
 from engine.training.view import training_view
 from engine.views import AutoTrainResult, AutoTrainView, Estimate, Scored, TrainingView
-from engine.writing.begin import Writer, begin, check_prompt
+from engine.writing.begin import Writer, begin, check_request
 from engine.writing.writer import Sampling, Writing, save_edit
 
 
-class Engine:
-    """All verbs. `enqueue` hands a job to the worker's queue."""
-
-    def __init__(self, settings: Settings, store: Store, enqueue: Callable[[Job], None]) -> None:
-        self.settings = settings
-        self.store = store
-        self.enqueue = enqueue
-        self.overview = open_overview(settings, store)
-
-    @cached_property
-    def scorer(self) -> Scorer:
-        return Scorer.load()
-
-    @cached_property
-    def memory(self) -> Memory:
-        return open_memory(self.settings.home, self.store, threshold=self.settings.keep_threshold)
-
-    @cached_property
-    def teachers(self) -> Teachers:
-        """Providers of models and who teaches whom: engine/teaching/teachers.py."""
-        return open_teachers(self.settings, self.store)
+class Engine(Nouns):
+    """All verbs."""
 
     # People
 
@@ -78,13 +52,18 @@ class Engine:
         return [genre.value for genre in Genre]
 
     def start_story(
-        self, user_id: str, prompt: str, *, genre: str | None = None, style: str | None = None
+        self,
+        user_id: str,
+        prompt: str,
+        *,
+        genre: str | None = None,
+        style: str | None = None,
+        kind: str = "stories",
     ) -> Story:
-        """A new story on the user's shelf, without text yet."""
-        check_prompt(prompt, style)
-        check_genre(genre)
+        """A new story, or text of another kind, on the user's shelf; without text yet."""
+        check_request(self.kinds.get(kind), prompt, genre=genre, style=style)
         return self.store.stories.create(
-            user_id, prompt=prompt.strip(), kind="stories", genre=genre, style=style
+            user_id, prompt=prompt.strip(), kind=kind, genre=genre, style=style
         )
 
     def write(
@@ -102,6 +81,7 @@ class Engine:
             self.store,
             self.scorer,
             self.teachers,
+            self.kinds,
             self.store.stories.get(user_id, story_id),
             writer,
             sampling=sampling or Sampling(),
@@ -115,7 +95,8 @@ class Engine:
         """A person's own version of a text: a new draft, and an example written by a person."""
         story = self.store.stories.get(user_id, story_id)
         threshold = self.settings.keep_threshold
-        return save_edit(self.store, self.scorer, story, text, threshold=threshold)
+        kind = self.kinds.find(story.kind)
+        return save_edit(self.store, self.scorer, kind, story, text, threshold=threshold)
 
     def rate(self, user_id: str, example_id: str, feedback: int) -> None:
         """A thumb up (1), down (-1, no longer trained on) or none (0)."""
@@ -125,8 +106,8 @@ class Engine:
         self, text: str, kind: str = "stories", genre: str | None = None, prompt: str = ""
     ) -> Scored:
         """The quality score of any text; nothing is stored. Raises `InvalidInput`."""
-        threshold = self.settings.keep_threshold
-        return judge(self.scorer, text, kind=kind, genre=genre, prompt=prompt, threshold=threshold)
+        threshold, found = self.settings.keep_threshold, self.kinds.get(kind)
+        return judge(self.scorer, found, text, genre=genre, prompt=prompt, threshold=threshold)
 
     def get_stats(self, user_id: str | None = None) -> CollectionStats:
         """Figures of what was collected for this user; None counts everybody's examples."""
@@ -160,7 +141,7 @@ class Engine:
 
     def estimate(self, num_examples: int, user_id: str | None = None) -> Estimate:
         """Time, tokens and money for so many examples; without a user from the built-in base."""
-        return estimate(self.store, self.teachers, num_examples, user_id)
+        return estimate(self.store, self.teachers, self.budget, num_examples, user_id)
 
     def start_auto_train(
         self,
@@ -176,7 +157,8 @@ class Engine:
 
     def auto_train_result(self, user_id: str, job_id: str) -> AutoTrainResult:
         """The closing figures of an auto-training; until it has succeeded, what they are now."""
-        return read_result(self.store, self.job(user_id, job_id), self.readiness(user_id))
+        job, ready = self.job(user_id, job_id), self.readiness(user_id)
+        return read_result(self.store, self.kinds, job, ready)
 
     def auto_train_view(self, user_id: str, job_id: str, *, limit: int = 50) -> AutoTrainView:
         """The state of one auto-training with its newest kept and rejected texts."""
@@ -224,11 +206,6 @@ class Engine:
         return training_view(self.store, user_id, job_id)
 
     # Jobs
-
-    def _start(self, user_id: str, kind: JobKind, request: dict[str, object]) -> Job:
-        job = self.store.jobs.create(user_id, kind, request)
-        self.enqueue(job)
-        return job
 
     def active_jobs(self, user_id: str) -> list[Job]:
         """Queued and running jobs, oldest first."""
@@ -286,15 +263,6 @@ class Engine:
         """
         check_user_id(user_id)
         chosen = None if version == "base" else self.store.versions.get(user_id, version)
+        if chosen is not None:
+            chosen.check_usable()
         return evaluate(self.settings, chosen, text)
-
-    # Favourites
-
-    def favourites(self, user_id: str) -> Mixes:
-        """Genre mixes the user has saved, by name."""
-        return dict(self.store.preferences.get(user_id, "favourite_mixes", {}))
-
-    def save_favourite(self, user_id: str, name: str, mix: Mapping[str, float] | None) -> None:
-        """Keep a genre mix under a name; None forgets it. Raises `InvalidInput`."""
-        mixes = with_mix(self.favourites(user_id), name, mix)
-        self.store.preferences.set(user_id, "favourite_mixes", mixes)

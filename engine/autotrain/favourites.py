@@ -1,4 +1,4 @@
-"""Favourite genre mixes: checked before they are kept. Where they are kept is not known here."""
+"""Favourite genre mixes, by the names their users gave them: checked before they are kept."""
 
 from __future__ import annotations
 
@@ -6,10 +6,27 @@ from collections.abc import Mapping
 
 from engine.autotrain.plan import check_request
 from engine.errors import InvalidInput
+from engine.store import Store
 
 MOST = 20
 
 Mixes = dict[str, dict[str, float]]
+
+
+class Favourites:
+    """What each user has saved."""
+
+    def __init__(self, store: Store) -> None:
+        self._preferences = store.preferences
+
+    def list(self, user_id: str) -> Mixes:
+        """Genre mixes the user has saved, by name."""
+        return dict(self._preferences.get(user_id, "favourite_mixes", {}))
+
+    def save(self, user_id: str, name: str, mix: Mapping[str, float] | None) -> None:
+        """Keep a genre mix under a name; None forgets it. Raises `InvalidInput`."""
+        mixes = with_mix(self.list(user_id), name, mix)
+        self._preferences.set(user_id, "favourite_mixes", mixes)
 
 
 def with_mix(saved: Mixes, name: str, mix: Mapping[str, float] | None) -> Mixes:

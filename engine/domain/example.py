@@ -36,6 +36,17 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+class ExampleState(StrEnum):
+    """What is to become of an example: the first of these that holds."""
+
+    ERASED = "erased"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    STUDENT = "student"
+    LOW = "low"
+    USABLE = "usable"
+
+
 @dataclass(frozen=True)
 class Example:
     """`seed_prompt` is the prompt without its style. Examples of one `split_group` never straddle a
@@ -44,7 +55,8 @@ class Example:
     `prompt` is what the model was asked, style and genre included: it is stored and trained on.
     `duplicate_of` names the kept example this one nearly repeats. `feedback` is a person's thumb
     (1 up, -1 down, 0 none); a thumb down rejects. `variant_of` names the example that this one
-    rewords, `variant` says how. An erased example keeps its row and has no text any more.
+    rewords, `variant` says how. An erased example keeps its row and has no text any more. `import_id`
+    names the import that a file's row came in with.
     """
 
     id: str
@@ -70,6 +82,7 @@ class Example:
     decision: Decision | None = None
     decided_at: datetime | None = None
     erased_at: datetime | None = None
+    import_id: str | None = None
 
     def is_kept(self, threshold: float) -> bool:
         """Kept = scored at or above the threshold, no near-duplicate, not rejected by a person.
@@ -88,6 +101,18 @@ class Example:
     def is_trainable(self, threshold: float) -> bool:
         """Trainable = kept and not written by the user's own student."""
         return self.is_kept(threshold) and self.author is not Author.STUDENT
+
+    def state(self, threshold: float) -> ExampleState:
+        """Usable where it is trainable, else what stands in the way."""
+        if self.erased_at is not None:
+            return ExampleState.ERASED
+        if self.feedback < 0 or self.decision is Decision.REJECTED:
+            return ExampleState.REJECTED
+        if self.duplicate_of is not None:
+            return ExampleState.DUPLICATE
+        if self.author is Author.STUDENT:
+            return ExampleState.STUDENT
+        return ExampleState.USABLE if self.is_kept(threshold) else ExampleState.LOW
 
 
 @dataclass(frozen=True)

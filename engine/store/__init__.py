@@ -11,18 +11,27 @@ from dataclasses import dataclass
 from engine.store.collection import Collection
 from engine.store.curves import Curves
 from engine.store.database import Database
+from engine.store.decisions import Decisions
+from engine.store.erasures import Erasures
+from engine.store.example_pages import ExamplePages
 from engine.store.examples import Examples
+from engine.store.exports import Exports
 from engine.store.growth import Growth
 from engine.store.jobs import Jobs
+from engine.store.keywords import KeywordLists
+from engine.store.ledger import Ledger
+from engine.store.lineage import Lineage
 from engine.store.outbox import Outbox
 from engine.store.outcomes import Outcomes
 from engine.store.passages import Passages
 from engine.store.preferences import Preferences
 from engine.store.providers import Providers
+from engine.store.review_queue import ReviewQueue
 from engine.store.runs import Runs
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
 from engine.store.stories import Stories
+from engine.store.texts import Texts
 from engine.store.users import Users
 from engine.store.versions import Versions
 from engine.store.workload import Workload
@@ -38,6 +47,7 @@ class Store:
     providers: Providers
     stories: Stories
     examples: Examples
+    example_pages: ExamplePages
     collection: Collection
     outcomes: Outcomes
     jobs: Jobs
@@ -50,6 +60,14 @@ class Store:
     growth: Growth
     curves: Curves
     workload: Workload
+    ledger: Ledger
+    decisions: Decisions
+    review_queue: ReviewQueue
+    exports: Exports
+    keyword_lists: KeywordLists
+    lineage: Lineage
+    texts: Texts
+    erasures: Erasures
 
 
 def open_store(url: str) -> Store:
@@ -63,6 +81,7 @@ def open_store(url: str) -> Store:
         providers=Providers(database),
         stories=Stories(database),
         examples=Examples(database),
+        example_pages=ExamplePages(database),
         collection=Collection(database),
         outcomes=Outcomes(database),
         jobs=Jobs(database),
@@ -75,4 +94,12 @@ def open_store(url: str) -> Store:
         growth=Growth(database),
         curves=Curves(database),
         workload=Workload(database),
+        ledger=Ledger(database),
+        decisions=Decisions(database),
+        review_queue=ReviewQueue(database),
+        exports=Exports(database),
+        keyword_lists=KeywordLists(database),
+        lineage=Lineage(database),
+        texts=Texts(database),
+        erasures=Erasures(database),
     )

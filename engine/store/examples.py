@@ -35,7 +35,7 @@ from engine.store.rows import (
     quality_values,
     require_user,
 )
-from engine.store.tables import examples, jobs
+from engine.store.tables import examples, imports, jobs
 
 # Far below the number of parameters one statement may carry (SQLite 32,766, Postgres 65,535).
 _IDS_PER_QUERY = 1000
@@ -67,6 +67,7 @@ class NewExample:
     variant_of: str | None = None
     variant: str | None = None
     decision: Decision | None = None
+    import_id: str | None = None
 
 
 class KeptText(NamedTuple):
@@ -186,6 +187,8 @@ def insert_example(connection: Connection, new: NewExample) -> Example:
     require_user(connection, new.user_id)
     if new.job_id is not None:
         find(connection, jobs, "job", new.job_id, user_id=new.user_id)
+    if new.import_id is not None:
+        find(connection, imports, "import", new.import_id, user_id=new.user_id)
     for other in (new.duplicate_of, new.variant_of):
         if other is not None:
             find(connection, examples, "example", other, user_id=new.user_id)
@@ -212,6 +215,7 @@ def insert_example(connection: Connection, new: NewExample) -> Example:
         "variant": new.variant,
         "decision": new.decision.value if new.decision else None,
         "decided_at": stamp if new.decision else None,
+        "import_id": new.import_id,
     } | quality_values(new.quality)
     row = connection.execute(insert(examples).values(values).returning(examples))
     return example_from(row.mappings().one())
@@ -243,6 +247,7 @@ def example_from(row: RowMapping) -> Example:
         decision=Decision(row["decision"]) if row["decision"] else None,
         decided_at=row["decided_at"],
         erased_at=row["erased_at"],
+        import_id=row["import_id"],
     )
 
 

@@ -28,6 +28,7 @@ class Screen:
 
 WRITE = Screen("Write", "write.py", "Write", ":material/edit_note:")
 AUTO_TRAIN = Screen("Teach", "auto_train.py", "Auto-Train", ":material/school:")
+DATA = Screen("Teach", "data.py", "Data", ":material/dataset:")
 MEMORY = Screen("Teach", "memory.py", "Memory", ":material/psychology:")
 DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
@@ -36,6 +37,7 @@ SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", fo
 SCREENS = (
     WRITE,
     AUTO_TRAIN,
+    DATA,
     MEMORY,
     DASHBOARD,
     MY_MODEL,

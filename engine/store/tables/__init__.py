@@ -4,34 +4,51 @@ A change here needs a new numbered migration; a test compares the two.
 """
 
 from engine.store.tables.base import metadata
+from engine.store.tables.budget import charges
+from engine.store.tables.erasures import erasures
+from engine.store.tables.exports import export_rows, exports
+from engine.store.tables.imports import import_rejections, imports
+from engine.store.tables.keywords import keyword_lists
 from engine.store.tables.memory import forgotten_passages, passages
 from engine.store.tables.models import activations, comparisons, generations, versions
 from engine.store.tables.people import preferences, users
 from engine.store.tables.providers import providers, switches
+from engine.store.tables.review import decisions, releases, two_phase_inputs, two_phases
 from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
 from engine.store.tables.work import jobs, outcomes, rejected_candidates
 from engine.store.tables.writing import drafts, examples, stories
 
 __all__ = [
     "activations",
+    "charges",
     "comparisons",
+    "decisions",
     "drafts",
+    "erasures",
     "examples",
+    "export_rows",
+    "exports",
     "forgotten_passages",
     "generations",
+    "import_rejections",
+    "imports",
     "jobs",
+    "keyword_lists",
     "metadata",
     "outcomes",
     "passages",
     "preferences",
     "providers",
     "rejected_candidates",
+    "releases",
     "runs",
     "snapshot_rows",
     "snapshots",
     "steps",
     "stories",
     "switches",
+    "two_phase_inputs",
+    "two_phases",
     "users",
     "versions",
 ]

@@ -43,8 +43,11 @@ examples = Table(
     text("decision", nullable=True),
     time("decided_at", nullable=True),
     time("erased_at", nullable=True),
+    reference("import_id", "imports.id", nullable=True),
     Index(None, "user_id", "created_at"),
     Index(None, "variant_of"),
+    Index(None, "duplicate_of"),
+    Index(None, "import_id"),
     Index(None, "job_id", "plan_index"),
     # Everything that figures over a collection need, so that none of its long texts is read.
     Index(
@@ -60,6 +63,8 @@ examples = Table(
         "feedback",
         "decision",
         "erased_at",
+        "source",
+        "id",
     ),
 )
 
@@ -95,4 +100,5 @@ drafts = Table(
     json("memory"),
     time("created_at"),
     UniqueConstraint("story_id", "number"),
+    Index(None, "example_id"),
 )

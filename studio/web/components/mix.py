@@ -95,7 +95,7 @@ def choose_mix(studio: Engine) -> dict[str, float]:
 
 def favourites(studio: Engine) -> None:
     """A button for each saved mix."""
-    saved = studio.favourites(session.me())
+    saved = studio.favourites.list(session.me())
     if not saved:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -124,10 +124,10 @@ def save_favourite(studio: Engine, mix: dict[str, float]) -> None:
             name = st.text_input("Name of this mix", max_chars=40)
             if st.form_submit_button("Save this mix"):
                 with told():
-                    studio.save_favourite(session.me(), name, mix)
+                    studio.favourites.save(session.me(), name, mix)
                     st.rerun()
-        for saved in studio.favourites(session.me()):
+        for saved in studio.favourites.list(session.me()):
             if st.button(f"Forget {plain(saved)}", key=f"forget/{saved}"):
                 with told():
-                    studio.save_favourite(session.me(), saved, None)
+                    studio.favourites.save(session.me(), saved, None)
                     st.rerun()

@@ -9,18 +9,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from engine.domain.budget import Cost
 from engine.domain.example import Source
 from engine.domain.passage import Scope
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
+from engine.store.example_pages import ExampleFilter
 from engine.store.growth import Dimension
 from engine.store.tables import metadata
 from engine.store.workload import Move
@@ -47,6 +50,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     story = store.stories.create("anna", prompt="p", kind="story", genre=None, style=None)
     job = make.job()
     store.outcomes.record_kept(job.id, 0, make.slot_example(job, 0), [make.new_rejected(1.0)], 1.0)
+    store.ledger.reserve("anna", Cost(1, 2, 3), generator="g", owner="o", job_id=job.id)
     run = make.run()
     older, newer = make.version_of(run), make.version()
     store.versions.activate("anna", older.id)
@@ -128,6 +132,9 @@ REFUSED: dict[str, Attempt] = {
     "versions.get": lambda s, a, m: s.versions.get("ben", a.version.number),
     "versions.activate": lambda s, a, m: s.versions.activate("ben", a.version.id),
     "workload.move": lambda s, a, m: s.workload.move("ben", a.job, Move.FRONT),
+    "ledger.reserve": lambda s, a, m: s.ledger.reserve(
+        "ben", Cost(1, 2, 3), generator="g", owner="o", job_id=a.job
+    ),
 }
 
 EMPTY: dict[str, Attempt] = {
@@ -156,6 +163,12 @@ EMPTY: dict[str, Attempt] = {
     "examples.trainable": lambda s, a, m: s.examples.trainable("ben", threshold=0.0),
     "examples.count_trainable": lambda s, a, m: s.examples.count_trainable("ben", threshold=0.0),
     "examples.kept_texts": lambda s, a, m: s.examples.kept_texts("ben", 0.0),
+    "example_pages.page": lambda s, a, m: (
+        s.example_pages.page("ben", ExampleFilter(), threshold=0.0, limit=9).rows
+    ),
+    "example_pages.scores": lambda s, a, m: (
+        s.example_pages.scores("ben", ExampleFilter(), threshold=0.0)
+    ),
     "collection.stats": lambda s, a, m: s.collection.stats("ben", threshold=0.0).total_examples,
     "jobs.list": lambda s, a, m: s.jobs.list("ben"),
     "jobs.active": lambda s, a, m: s.jobs.active("ben"),
@@ -172,11 +185,17 @@ EMPTY: dict[str, Attempt] = {
     "curves.steps": lambda s, a, m: s.curves.steps("ben", [a.version.run_id]),
     "workload.waiting": lambda s, a, m: s.workload.waiting("ben"),
     "workload.endings": lambda s, a, m: s.workload.endings("ben"),
+    "ledger.usage": lambda s, a, m: s.ledger.usage("ben", job_id=a.job).calls,
+    "ledger.by_generator": lambda s, a, m: s.ledger.by_generator(
+        "ben", datetime(2020, 1, 1, tzinfo=UTC)
+    ),
 }
 
 
 # What methods of EMPTY need besides the user.
 SUPPLIED: dict[str, Any] = {
+    "chosen": ExampleFilter(),
+    "since": datetime(2020, 1, 1, tzinfo=UTC),
     "threshold": 0.0,
     "key": "mix",
     "by": Dimension.KIND,

@@ -63,14 +63,14 @@ def test_a_favourite_mix_is_saved_used_and_forgotten(engine: Engine, anna: Shelf
     name.set_value("my *mix*")
     button(page, "Save this mix").click()
     page.run()
-    assert engine.favourites("anna") == {"my *mix*": {"mystery": 50.0}}
+    assert engine.favourites.list("anna") == {"my *mix*": {"mystery": 50.0}}
     page.multiselect(key="anna/genres").set_value(["horror", "thriller"]).run()
     page.button(key="favourite/my *mix*").click()
     page.run()
     assert page.multiselect(key="anna/genres").value == ["mystery"]
     page.button(key="forget/my *mix*").click()
     page.run()
-    assert engine.favourites("anna") == {}
+    assert engine.favourites.list("anna") == {}
 
 
 def test_a_running_batch_is_found_again_after_the_page_was_left(
