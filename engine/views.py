@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.domain.budget import Left
 from engine.domain.example import Example, RejectedCandidate
 from engine.domain.job import Job
 from engine.domain.run import Run, Step
@@ -13,15 +14,19 @@ from engine.store.outcomes import OutcomeSummary
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an auto-training will take: wall seconds, tokens written, money (0 for local models).
+    """What an auto-training will take: wall seconds, tokens written, money (0 for local models, None
+    where a price is not known) in `currency`.
 
     `measured_on` is the number of answers the seconds a slot come from; 0 means a first guess.
+    `left` is what the user's caps leave for it; without a user there are none.
     """
 
     seconds: float
     tokens: int
-    money: float
+    money: float | None
     measured_on: int
+    currency: str = ""
+    left: Left = Left()
 
 
 @dataclass(frozen=True)

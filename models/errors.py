@@ -17,21 +17,27 @@ from __future__ import annotations
 
 
 class ModelError(Exception):
-    """Base of all errors in this package; `code` is stable and safe to show."""
+    """Base of all errors in this package; `code` is stable and safe to show.
+
+    `billed` says whether the provider may have charged for the request that failed so.
+    """
 
     code = "model_error"
+    billed = True
 
 
 class Unavailable(ModelError):
     code = "model_unavailable"
 
-    def __init__(self, message: str, *, temporary: bool = False) -> None:
+    def __init__(self, message: str, *, temporary: bool = False, billed: bool = True) -> None:
         super().__init__(message)
         self.temporary = temporary
+        self.billed = billed
 
 
 class RateLimited(ModelError):
     code = "rate_limited"
+    billed = False
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -48,6 +54,7 @@ class Blocked(ModelError):
 
 class ContextTooLong(ModelError):
     code = "context_too_long"
+    billed = False
 
     def __init__(self, tokens: int, limit: int) -> None:
         super().__init__(
@@ -61,10 +68,12 @@ class ContextTooLong(ModelError):
 
 class InvalidKey(ModelError):
     code = "invalid_key"
+    billed = False
 
 
 class UnknownModel(ModelError):
     code = "unknown_model"
+    billed = False
 
 
 class DoesNotFit(ModelError):

@@ -21,7 +21,7 @@ from google.auth.api_key import Credentials
 from google.protobuf.json_format import MessageToDict, ParseError
 from google.protobuf.struct_pb2 import Struct
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from models.base import Finish, FinishReason, Message
 from models.errors import Blocked, InvalidKey, ModelError, Unavailable
@@ -158,11 +158,12 @@ class GeminiAnswer(RemoteAnswer):
         return self.visible.feed(part.get("text", ""))
 
     def _count(self, usage: dict[str, Any]) -> None:
-        """Each event that counts tokens counts all so far."""
+        """Each event that counts tokens counts all so far; thoughts are written, too."""
+        thoughts = int(usage.get("thoughtsTokenCount", 0))
         if usage:
             prompt, answer = usage.get("promptTokenCount", 0), usage.get("candidatesTokenCount", 0)
-            self.used = (int(prompt), int(answer))
-        if int(usage.get("thoughtsTokenCount", 0)) > 0:
+            self.used = (int(prompt), int(answer) + thoughts)
+        if thoughts > 0:
             self.visible.thought = True
 
     def close(self) -> None:
@@ -243,7 +244,8 @@ def _broken(error: Exception, provider: str, key: str) -> Unavailable:
     if isinstance(error, requests.ConnectionError):
         if isinstance(error.args[0], ProtocolError):
             return Unavailable(f"{provider} hung up before it answered.", temporary=True)
-        return Unavailable(f"{provider} cannot be reached. Is this machine online?")
+        sent = not isinstance(error.args[0], MaxRetryError)
+        return Unavailable(f"{provider} cannot be reached. Is this machine online?", billed=sent)
     if isinstance(error, requests.Timeout):
         return Unavailable(f"{provider} did not answer in time.")
     words = without_key(str(error), key)

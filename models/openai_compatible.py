@@ -175,7 +175,8 @@ def error_of(error: openai.OpenAIError, provider: str, model: str, key: str) -> 
     if code in _REFUSALS or getattr(error, "type", None) in _REFUSALS:
         return Blocked(message)
     if isinstance(error, openai.APITimeoutError):
-        return Unavailable(f"{provider} did not answer in time.")
+        connected = not isinstance(error.__cause__, httpx2.ConnectTimeout)
+        return Unavailable(f"{provider} did not answer in time.", billed=connected)
     if isinstance(error, openai.APIStatusError):
         after = retry_seconds(error.response.headers.get("retry-after"))
         words = f"{message} {code}" if "context" in code else message
@@ -183,7 +184,10 @@ def error_of(error: openai.OpenAIError, provider: str, model: str, key: str) -> 
     if isinstance(error, openai.APIConnectionError):
         if isinstance(error.__cause__, httpx2.RemoteProtocolError | httpx2.ReadError):
             return Unavailable(f"{provider} hung up before it answered.", temporary=True)
-        return Unavailable(f"{provider} cannot be reached. Is it running, and its address right?")
+        return Unavailable(
+            f"{provider} cannot be reached. Is it running, and its address right?",
+            billed=not isinstance(error.__cause__, httpx2.ConnectError),
+        )
     return too_long(f"{message} {code}") or Unavailable(
         f"{provider} answered with an error: {message}", temporary=True
     )

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from models.base import Answer, Finish, FinishReason, Message
 from models.errors import (
@@ -100,11 +100,23 @@ class Visible:
         return text
 
 
+class Meter(Protocol):
+    """Watches what an answer costs: told before each of its requests, and what each has used."""
+
+    def asks(self, max_tokens: int) -> None:
+        """A request is about to be sent that may be answered with so many tokens, thoughts
+        included. Whatever this raises keeps it from being sent."""
+
+    def used(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """That request was answered to its end; so the provider counted."""
+
+
 class RemoteAnswer(Answer):
     """One streamed answer of a provider; the request is sent on the first iteration.
 
     A model that spent its whole answer on thinking is asked once more, with room for it, and gets
-    that room from then on. `used` are the tokens of prompt and answer, as the provider counts.
+    that room from then on. `used` are the tokens of prompt and answer (thoughts among them), as the
+    provider counts them at the end of a request.
     """
 
     # Models (by address and name) that were seen thinking.
@@ -115,6 +127,7 @@ class RemoteAnswer(Answer):
         self.finish: Finish | None = None
         self.provider = provider
         self.used = (0, 0)
+        self.meter: Meter | None = None
         self.visible = Visible()
         self._place = place
         self._max_tokens = max_tokens
@@ -137,11 +150,16 @@ class RemoteAnswer(Answer):
         """The visible pieces of one request, then why it ended."""
         room = THOUGHT_ROOM if self._place in self._thinkers else 0
         self.visible = Visible(round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None)
+        self.used = (0, 0)
+        if self.meter is not None:
+            self.meter.asks(self._max_tokens + room)
         reason = yield from self._read(self._max_tokens + room)
         if self.visible.full:
             return "length"
         if reason is None:
             raise self._broke_off()
+        if self.meter is not None and all(self.used):
+            self.meter.used(*self.used)
         if rest := self.visible.rest():
             yield rest
         return reason
@@ -209,13 +227,16 @@ def status_error(
     if 300 <= status < 400:
         return Unavailable(
             f"{provider} sent us on to another address, which is not followed. "
-            "Give the final address in Settings."
+            "Give the final address in Settings.",
+            billed=False,
         )
     if long := too_long(message):
         return long
     return Unavailable(
         f"{provider} answered with an error (HTTP {status}): {message}.",
         temporary=status >= 500 or status == 408,
+        # Who only passes the request on may have lost an answer that was written.
+        billed=status in (408, 502, 504),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -89,6 +90,13 @@ class OpenAI(Handler):
         if fault == "think":
             for piece in ("<thi", "nk>", THOUGHT, "</th", "ink>\n\n"):
                 yield event(delta={"content": piece})
+        asked, room = 50, 0
+        if self.fake.script.metered:
+            asked = tokens_of(body["messages"])
+            room = body.get("max_tokens") or body["max_completion_tokens"]
+            self.count(read=asked)
+        words = re.findall(r"\S+\s*", text)
+        text = "".join(words[: room or None])
         for piece in self.pieces(
             text, half=fault in ("cut", "early", "malformed", "error", "filter")
         ):
@@ -99,8 +107,9 @@ class OpenAI(Handler):
             yield 'data: {"error": {"message": "overloaded", "code": "overloaded"}}\n\n'
         if fault in ("cut", "early"):
             return
-        yield event(delta={}, finish_reason="content_filter" if fault == "filter" else "stop")
-        usage = {"prompt_tokens": 50, "completion_tokens": len(text.split()), "total_tokens": 99}
+        ending = "length" if room and len(words) > room else "stop"
+        yield event(delta={}, finish_reason="content_filter" if fault == "filter" else ending)
+        usage = {"prompt_tokens": asked, "completion_tokens": len(text.split()), "total_tokens": 99}
         yield f"data: {json.dumps({**FRAME, 'choices': [], 'usage': usage})}\n\n"
         yield "data: [DONE]\n\n"
 
@@ -110,6 +119,12 @@ FRAME = {"id": "c1", "object": "chat.completion.chunk", "created": 0, "model": "
 
 def event(**choice: Any) -> str:
     return f"data: {json.dumps({**FRAME, 'choices': [{'index': 0, **choice}]})}\n\n"
+
+
+def tokens_of(messages: list[dict[str, str]]) -> int:
+    """What a metered server counts for what it reads: words and signs, and four a message."""
+    said = [re.findall(r"\w+|[^\w\s]", message["content"]) for message in messages]
+    return sum(len(tokens) + 4 for tokens in said)
 
 
 def fake_openai(**script: Any) -> AbstractContextManager[FakeProvider]:

@@ -25,7 +25,9 @@ class Script:
 
     `latency` seconds pass before an answer, `delay` before each piece. `faults` are taken one for
     each request, in order; "" answers well. `texts`, if any, are given out in turn instead of the
-    good ones. A request must carry `key`, unless that is empty.
+    good ones. A request must carry `key`, unless that is empty. A `metered` server counts tokens as
+    real ones do (a word, a sign, a mark around a message), ends at `max_tokens` and tells what it
+    counted.
     """
 
     latency: float = 0.0
@@ -36,6 +38,7 @@ class Script:
     key: str = KEY
     retry_after: str = "0"
     models: tuple[str, ...] = ("writer-large", "writer-small")
+    metered: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Request:
 
 
 class FakeProvider:
-    """The running server. `most_at_once` is how many answers were running together at most."""
+    """The running server. `most_at_once` is how many answers were running together at most, `read`
+    and `written` are the tokens it counted, also of answers that nobody read to their end."""
 
     def __init__(self, handler: type[Handler], port: int = 0, **script: Any) -> None:
         script["faults"] = deque(script.get("faults", ()))
@@ -56,6 +60,7 @@ class FakeProvider:
         self.requests: list[Request] = []
         self.running, self.most_at_once, self.abandoned = 0, 0, 0
         self.turn = 0
+        self.read, self.written = 0, 0
         self.lock = threading.Lock()
         bound = type("Bound", (handler,), {"fake": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), bound)
@@ -153,7 +158,14 @@ class Handler(BaseHTTPRequestHandler):
         words = re.findall(r"\S+\s*", text)
         for word in words[: len(words) // 2] if half else words:
             time.sleep(self.fake.script.delay)
+            self.count(written=1)
             yield word
+
+    def count(self, *, read: int = 0, written: int = 0) -> None:
+        """So many tokens more."""
+        with self.fake.lock:
+            self.fake.read += read
+            self.fake.written += written
 
 
 @contextmanager

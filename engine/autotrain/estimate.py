@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.autotrain.plan import check_request
+from engine.budget import Budget
+from engine.domain.budget import Left
 from engine.domain.user import check_user_id
 from engine.store import Store
 from engine.teaching.teachers import Teachers
@@ -14,11 +16,15 @@ TOKENS_A_TEXT = 300
 
 
 def estimate(
-    store: Store, teachers: Teachers, num_examples: int, user_id: str | None = None
+    store: Store,
+    teachers: Teachers,
+    budget: Budget,
+    num_examples: int,
+    user_id: str | None = None,
 ) -> Estimate:
     """What so many examples take of this user's teachers; of the built-in base without a user.
 
-    Raises `InvalidInput`.
+    Raises `InvalidInput`, and `UnreadableFile` for a broken prices.yaml.
     """
     if user_id is not None:
         check_user_id(user_id)
@@ -32,4 +38,6 @@ def estimate(
         tokens=num_examples * TOKENS_A_TEXT,
         money=teachers.cost(user_id, num_examples) if user_id is not None else 0.0,
         measured_on=measured_on,
+        currency=budget.prices.currency,
+        left=budget.left(user_id) if user_id is not None else Left(),
     )

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from engine.domain.provider import GEMINI
 from engine.errors import InvalidInput
+from engine.teaching.models import MODULES
 
 MOST_AT_ONCE = 64
+
+
+def check_kind(kind: str) -> str:
+    """A protocol that is spoken here. Raises `InvalidInput`."""
+    if kind not in MODULES:
+        raise InvalidInput("kind", f"must be of {', '.join(MODULES)}; got {kind!r}")
+    return kind
+
+
+def check_field(kind: str, field: str, value: Any) -> Any:
+    """One value of a provider as it is kept. Raises `InvalidInput`."""
+    match field:
+        case "name":
+            return check_text(field, value, most=60)
+        case "model":
+            return check_text(field, value, most=200, needed=False)
+        case "base_url":
+            return check_address(kind, value)
+        case "concurrency":
+            return check_concurrency(value)
+        case "price_in" | "price_out":
+            return check_price(field, value)
+    raise InvalidInput(field, "cannot be changed")
 
 
 def check_address(kind: str, base_url: str) -> str:

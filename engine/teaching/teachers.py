@@ -13,14 +13,23 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
+from engine.budget import Budget
+from engine.domain.budget import MILLION
 from engine.domain.provider import BUILT_IN, Provider
 from engine.domain.user import is_guest
 from engine.errors import InvalidInput
 from engine.serving.resolve import CurrentModel
 from engine.store import Store
-from engine.teaching.check import check_address, check_concurrency, check_price, check_text
+from engine.teaching.check import (
+    check_address,
+    check_concurrency,
+    check_field,
+    check_kind,
+    check_price,
+    check_text,
+)
 from engine.teaching.keys import Safe
-from engine.teaching.models import MODULES, ProviderModel, check_allowed, list_models
+from engine.teaching.models import ProviderModel, check_allowed, list_models
 from models.base import LanguageModel, Message
 from models.ensemble import EnsembleModel, Rank
 from models.errors import ModelError
@@ -61,6 +70,7 @@ class Teachers:
         base_model: str,
         slots: int,
         always_local: bool,
+        budget: Budget,
         guest_teacher: str = "",
     ) -> None:
         self._store = store
@@ -68,6 +78,7 @@ class Teachers:
         self._base_model = base_model
         self.slots = slots
         self._always_local = always_local
+        self._budget = budget
         self._guest_teacher = guest_teacher
         self._lock = Lock()
         self._places: dict[tuple[str, int], BoundedSemaphore] = {}
@@ -91,7 +102,7 @@ class Teachers:
         price_out: float = 0.0,
     ) -> Provider:
         """Set up a provider; its model may be chosen later. Raises `InvalidInput`."""
-        known = _check_kind(kind)
+        known = check_kind(kind)
         return self._store.providers.add(
             name=check_text("name", name, most=60),
             kind=known,
@@ -112,7 +123,7 @@ class Teachers:
         before = self._store.providers.get(provider_id)
         values: dict[str, Any] = {}
         for field, value in changes.items():
-            values[field] = _checked(before.kind, field, value)
+            values[field] = check_field(before.kind, field, value)
         if values.get("base_url", before.base_url) != before.base_url and key is None:
             key = ""
         if key is not None:
@@ -123,14 +134,15 @@ class Teachers:
         """Forget a provider and its key. Who had chosen it is taught by what is left of the choice."""
         self._store.providers.remove(provider_id)
 
-    def test(self, provider_id: str) -> Trial:
-        """Ask the provider for one sentence, once. Errors of the provider are in the answer."""
+    def test(self, provider_id: str, user_id: str | None = None) -> Trial:
+        """Ask the provider for one sentence, once, at this user's cost. Errors of the provider are
+        in the answer."""
         provider = self._store.providers.get(provider_id)
         started = time.monotonic()
         words = ""
         messages = [Message("user", "Write one short sentence about the sea.")]
         try:
-            with self._asked(provider).stream(messages, max_tokens=TEST_TOKENS) as answer:
+            with self._asked(provider, user_id).stream(messages, max_tokens=TEST_TOKENS) as answer:
                 words = " ".join("".join(answer).split())[:200]
         except ModelError as error:
             return Trial(_ms_since(started), "", str(error), error.code)
@@ -207,13 +219,16 @@ class Teachers:
         """Texts that can be written at once: what the slowest of the team allows."""
         return min(each.concurrency if each else self.slots for each in self.team(user_id))
 
-    def cost(self, user_id: str, texts: int) -> float:
-        """What so many texts of auto-training will cost, from the prices of the team."""
-        million = 1_000_000
+    def cost(self, user_id: str, texts: int) -> float | None:
+        """What so many texts of auto-training will cost; None when the price of one of the team is
+        not known."""
+        prices = [self._budget.prices.of(each) for each in self.team(user_id) if each is not None]
+        if None in prices:
+            return None
         return sum(
-            texts * (TOKENS_READ * each.price_in + TOKENS_WRITTEN * each.price_out) / million
-            for each in self.team(user_id)
-            if each is not None
+            price.cost(texts * TOKENS_READ, texts * TOKENS_WRITTEN).millionths / MILLION
+            for price in prices
+            if price is not None
         )
 
     def model_for(
@@ -222,57 +237,58 @@ class Teachers:
         rank: Rank,
         *,
         in_job: bool = False,
+        job_id: str | None = None,
         give_up: Callable[[], bool] = lambda: False,
     ) -> LanguageModel:
         """Who teaches this user, ready to be asked; several answer at once and `rank` decides.
 
-        Busy providers are asked again; in a job also those who are away, until `give_up`.
+        Busy providers are asked again; in a job also those who are away, until `give_up`. The user
+        pays, and the job's cap holds for `job_id`: reading an answer may raise `BudgetUsedUp`.
         """
-        members = [self._member(each, in_job, give_up) for each in self.team(user_id)]
+        members = [
+            self._member(each, user_id, in_job or job_id is not None, job_id, give_up)
+            for each in self.team(user_id)
+        ]
         return members[0] if len(members) == 1 else EnsembleModel(members, rank)
 
     def _member(
-        self, provider: Provider | None, in_job: bool, give_up: Callable[[], bool]
+        self,
+        provider: Provider | None,
+        user_id: str,
+        in_job: bool,
+        job_id: str | None,
+        give_up: Callable[[], bool],
     ) -> LanguageModel:
         model = (
             CurrentModel(self._store, self._base_model)
             if provider is None
-            else self._asked(provider)
+            else self._asked(provider, user_id, job_id, give_up)
         )
         if in_job:
             return RetryingModel(model, attempts=JOB_ATTEMPTS, unreachable=True, give_up=give_up)
         return model if provider is None else RetryingModel(model)
 
-    def _asked(self, provider: Provider) -> LanguageModel:
-        """The provider's model, with its share of the places that all of this process share."""
+    def _asked(
+        self,
+        provider: Provider,
+        user_id: str | None,
+        job_id: str | None = None,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> LanguageModel:
+        """The provider's model, with its share of the places that all of this process share.
+
+        Who waits for a place reserves nothing yet. Without a user nobody pays.
+        """
         key, place = lambda: self._key_of(provider), (provider.id, provider.concurrency)
         with self._lock:
             places = self._places.setdefault(place, BoundedSemaphore(provider.concurrency))
-        return LimitedModel(ProviderModel(provider, key, lambda: self.local_only), places)
+        model: LanguageModel = ProviderModel(provider, key, lambda: self.local_only)
+        if user_id is not None:
+            model = self._budget.metered(model, provider, user_id, job_id=job_id, give_up=give_up)
+        return LimitedModel(model, places)
 
     def _key_of(self, provider: Provider) -> str:
         return self._safe.open(self._store.providers.sealed_key(provider.id))
-
-
-def _check_kind(kind: str) -> str:
-    if kind not in MODULES:
-        raise InvalidInput("kind", f"must be of {', '.join(MODULES)}; got {kind!r}")
-    return kind
-
-
-def _checked(kind: str, field: str, value: Any) -> Any:
-    match field:
-        case "name":
-            return check_text(field, value, most=60)
-        case "model":
-            return check_text(field, value, most=200, needed=False)
-        case "base_url":
-            return check_address(kind, value)
-        case "concurrency":
-            return check_concurrency(value)
-        case "price_in" | "price_out":
-            return check_price(field, value)
-    raise InvalidInput(field, "cannot be changed")
 
 
 def _ms_since(started: float) -> int:
