@@ -1,0 +1,20 @@
+"""What tests of data share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with the users anna and ben."""
+    opened = open_store(f"sqlite:///{tmp_path / 'zega.db'}")
+    opened.users.ensure("anna")
+    opened.users.ensure("ben")
+    yield opened
+    opened.database.dispose()
