@@ -25,3 +25,20 @@ class Snapshot:
 
     def count(self, split: Split) -> int:
         return sum(1 for _, part in self.rows if part is split)
+
+
+@dataclass(frozen=True)
+class SnapshotCounts:
+    """A snapshot without its rows: how many each part has, and how many texts were erased since."""
+
+    id: str
+    created_at: datetime
+    sha256: str
+    train: int
+    validation: int
+    test: int
+    erased: int
+
+    @property
+    def total(self) -> int:
+        return self.train + self.validation + self.test

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.evaluation import Comparison, LossGain
+from engine.errors import Quarantined
 
 
 def model_name(user_id: str) -> str:
@@ -24,7 +25,10 @@ class AdapterIdentity:
 
 @dataclass(frozen=True)
 class Version:
-    """Paths are relative to the home folder. `verdict` says in a sentence why it is active or not."""
+    """Paths are relative to the home folder. `verdict` says in a sentence why it is active or not.
+
+    One that was trained on a text that is erased by now is quarantined: it never answers again.
+    """
 
     id: str
     user_id: str
@@ -43,6 +47,7 @@ class Version:
     verdict: str
     created_at: datetime
     comparisons: tuple[Comparison, ...] = ()
+    quarantined_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -52,3 +57,8 @@ class Version:
     def label(self) -> str:
         """`zega-anna v3`."""
         return f"{self.name} v{self.number}"
+
+    def check_usable(self) -> None:
+        """Raise `Quarantined` for a version that may not answer any more."""
+        if self.quarantined_at is not None:
+            raise Quarantined(self.label)

@@ -59,7 +59,7 @@ def register(
         gain_over_active=over_active,
         verdict=verdict(deciding, rival),
     )
-    if deciding.is_better:
+    if deciding.is_better and version.quarantined_at is None:
         store.versions.activate(run.user_id, version.id)
     return version
 

@@ -174,7 +174,7 @@ def under_evaluation(store: Store) -> list[Version]:
         version
         for job in running
         for version in store.versions.list(job.user_id)
-        if version.run_id == job.id
+        if version.run_id == job.id and version.quarantined_at is None
     ]
 
 

@@ -26,7 +26,9 @@ def teacher(store: Store, client: httpx.Client | None = None) -> LlamaCppModel:
 
 
 def student(store: Store, version: Version, client: httpx.Client | None = None) -> LlamaCppModel:
-    """The base with a version's adapter. Raises `Unavailable` when it is not loaded right now."""
+    """The base with a version's adapter. Raises `Unavailable` when it is not loaded right now, and
+    `Quarantined` from the moment on at which a text it learned was erased, loaded or not."""
+    store.versions.check_usable(version.id)
     generation = store.serving.current()
     if generation is None:
         raise Unavailable("The model server is starting. Try again in a few seconds.")

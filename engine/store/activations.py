@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
+from engine.domain.snapshot import Split
 from engine.store.rows import now
-from engine.store.tables import activations, versions
+from engine.store.tables import activations, examples, snapshot_rows, versions
 
 
 def latest_activation(connection: Connection, user_id: str) -> RowMapping | None:
@@ -28,6 +29,35 @@ def active_id(connection: Connection, user_id: str) -> str | None:
     return None if row is None else row["version_id"]
 
 
+def earlier_id(connection: Connection, user_id: str) -> str | None:
+    """What was active before the active one and may answer again; None is the base."""
+    history = connection.execute(
+        select(activations.c.version_id, versions.c.quarantined_at)
+        .outerjoin(versions, versions.c.id == activations.c.version_id)
+        .where(activations.c.user_id == user_id)
+        .order_by(activations.c.id.desc())
+    ).all()
+    for version_id, quarantined_at in history[1:]:
+        if quarantined_at is None and version_id != history[0].version_id:
+            return None if version_id is None else str(version_id)
+    return None
+
+
+def learned_erased(connection: Connection, snapshot_id: str) -> bool:
+    """Whether what is trained on this snapshot learns, or learned, from a text that is erased."""
+    query = (
+        select(snapshot_rows.c.example_id)
+        .join(examples, examples.c.id == snapshot_rows.c.example_id)
+        .where(
+            snapshot_rows.c.snapshot_id == snapshot_id,
+            snapshot_rows.c.split == Split.TRAIN.value,
+            examples.c.erased_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def record_activation(connection: Connection, user_id: str, version_id: str | None) -> None:
     """Append a change from what is active to `version_id`."""
     connection.execute(
@@ -42,7 +72,7 @@ def record_activation(connection: Connection, user_id: str, version_id: str | No
 
 def recent_ids(connection: Connection) -> list[str]:
     """Active version ids of all users, last changed first, then everybody's newest version (it is
-    compared with the one before as soon as it is made), then the previous ones."""
+    compared with the one before as soon as it is made), then the previous ones. None is quarantined."""
     last = select(func.max(activations.c.id)).group_by(activations.c.user_id)
     query = (
         select(activations.c.version_id, activations.c.previous_id)
@@ -50,7 +80,8 @@ def recent_ids(connection: Connection) -> list[str]:
         .order_by(activations.c.id.desc())
     )
     rows = connection.execute(query).all()
-    numbers = select(versions.c.user_id, func.max(versions.c.number).label("number"))
+    clean = versions.c.quarantined_at.is_(None)
+    numbers = select(versions.c.user_id, func.max(versions.c.number).label("number")).where(clean)
     last_number = numbers.group_by(versions.c.user_id).subquery()
     newest = connection.execute(
         select(versions.c.id)
@@ -62,4 +93,7 @@ def recent_ids(connection: Connection) -> list[str]:
         .order_by(versions.c.created_at.desc())
     ).scalars()
     ids = [row[0] for row in rows] + list(newest) + [row[1] for row in rows]
-    return list(dict.fromkeys(version_id for version_id in ids if version_id is not None))
+    found = list(dict.fromkeys(version_id for version_id in ids if version_id is not None))
+    quarantined = select(versions.c.id).where(versions.c.quarantined_at.is_not(None))
+    bad = {*connection.execute(quarantined).scalars()}
+    return [version_id for version_id in found if version_id not in bad]

@@ -98,6 +98,25 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def scrub(self) -> None:
+        """Write the database anew, so that no free page holds what was deleted or overwritten.
+
+        SQLite takes about a second for 200 MB and lets nobody else in meanwhile. Raises
+        StorageUnavailable.
+        """
+        with _named():
+            if self.is_sqlite:
+                # No transaction, which a connection of `_engine` would begin.
+                raw = self._engine.raw_connection()
+                try:
+                    raw.cursor().execute("VACUUM")
+                finally:
+                    raw.close()
+            else:
+                alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+                with alone.connect() as connection:
+                    connection.execute(text("VACUUM FULL"))
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
@@ -133,6 +152,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=DELETE")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten with zeros: free pages would keep the words.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from collections.abc import Sequence
 
-from engine.domain.snapshot import Snapshot, Split
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, insert, select
+
+from engine.domain.snapshot import Snapshot, SnapshotCounts, Split
 from engine.errors import InvalidInput, NotFound
 from engine.store.database import Database
-from engine.store.rows import find, new_id, now, require_user
+from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import examples, snapshot_rows, snapshots
 
 
@@ -17,8 +19,14 @@ class Snapshots:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, user_id: str, rows: list[tuple[str, Split]], sha256: str) -> Snapshot:
-        """Store pairs of example id and part, in order.
+    def create(
+        self,
+        user_id: str,
+        rows: list[tuple[str, Split]],
+        sha256: str,
+        row_sha256: Sequence[str | None] = (),
+    ) -> Snapshot:
+        """Store pairs of example id and part, in order, with the hash of each row where it is given.
 
         Raises NotFound for an unknown user or an example that is not the user's, InvalidInput
         for an example that is named twice.
@@ -43,8 +51,11 @@ class Snapshots:
                             "position": position,
                             "example_id": example_id,
                             "split": split.value,
+                            "sha256": hashed,
                         }
-                        for position, (example_id, split) in enumerate(rows)
+                        for position, ((example_id, split), hashed) in enumerate(
+                            zip(rows, row_sha256 or [None] * len(rows), strict=True)
+                        )
                     ],
                 )
             return _with_rows(connection, snapshot)
@@ -66,6 +77,56 @@ class Snapshots:
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()
             return None if row is None else _with_rows(connection, row)
+
+    def list(self, user_id: str, *, limit: int = 100, offset: int = 0) -> list[SnapshotCounts]:
+        """The user's snapshots, newest first, with how many rows each part has. Raises InvalidInput."""
+        check_limit(limit, offset)
+        page = (
+            select(snapshots)
+            .where(snapshots.c.user_id == user_id)
+            .order_by(snapshots.c.created_at.desc(), snapshots.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(page).mappings().all()
+            counts = _counts(connection, [row["id"] for row in found])
+        return [
+            SnapshotCounts(
+                row["id"], row["created_at"], row["sha256"], *counts.get(row["id"], (0, 0, 0, 0))
+            )
+            for row in found
+        ]
+
+    def row_hashes(self, user_id: str, snapshot_id: str) -> dict[str, str | None]:
+        """What each row was when it was frozen, by example id, in order. Raises NotFound.
+
+        None for a row frozen before that was noted, and for one whose text was erased since.
+        """
+        query = (
+            select(snapshot_rows.c.example_id, snapshot_rows.c.sha256)
+            .where(snapshot_rows.c.snapshot_id == snapshot_id)
+            .order_by(snapshot_rows.c.position)
+        )
+        with self._database.read() as connection:
+            find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
+            return {row.example_id: row.sha256 for row in connection.execute(query)}
+
+
+def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, int, int, int]]:
+    """Rows of train, validation and test, and rows whose text is erased, for each snapshot."""
+
+    def rows_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    parts = [rows_where(snapshot_rows.c.split == part.value) for part in Split]
+    query = (
+        select(snapshot_rows.c.snapshot_id, *parts, rows_where(examples.c.erased_at.is_not(None)))
+        .join(examples, examples.c.id == snapshot_rows.c.example_id)
+        .where(snapshot_rows.c.snapshot_id.in_(ids))
+        .group_by(snapshot_rows.c.snapshot_id)
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
 
 
 def _check_owned(connection: Connection, user_id: str, ids: list[str]) -> None:

@@ -12,7 +12,14 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from engine.domain.evaluation import Comparison, LossGain
 from engine.domain.version import AdapterIdentity, Version
 from engine.errors import NotFound
-from engine.store.activations import active_id, latest_activation, recent_ids, record_activation
+from engine.store.activations import (
+    active_id,
+    earlier_id,
+    latest_activation,
+    learned_erased,
+    recent_ids,
+    record_activation,
+)
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import comparisons, runs, snapshots, versions
@@ -69,7 +76,10 @@ class Versions:
             if row is None:
                 last = select(func.max(versions.c.number)).where(versions.c.user_id == user_id)
                 number = (connection.execute(last).scalar() or 0) + 1
-                stamp = {"id": new_id(), "number": number, "created_at": now()}
+                at = now()
+                stamp = {"id": new_id(), "number": number, "created_at": at}
+                if learned_erased(connection, snapshot_id):
+                    stamp["quarantined_at"] = at
                 statement = insert(versions).values(values | stamp).returning(versions)
                 row = connection.execute(statement).mappings().one()
             return _complete(connection, [row])[0]
@@ -89,24 +99,28 @@ class Versions:
             return _of_ids(connection, [version_id])[0]
 
     def activate(self, user_id: str, version_id: str | None) -> None:
-        """Make this the version that answers; None is the untrained base. Raises NotFound.
+        """Make this the version that answers; None is the untrained base.
 
+        Raises NotFound, and Quarantined for one that was trained on a text erased since.
         Activating what is active already changes nothing, so `previous` stays meaningful.
         """
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
             if version_id is not None:
-                find(connection, versions, "version", version_id, user_id=user_id)
+                row = find(connection, versions, "version", version_id, user_id=user_id)
+                _version(row, ()).check_usable()
             if active_id(connection, user_id) != version_id:
                 record_activation(connection, user_id, version_id)
 
     def active(self, user_id: str) -> Version | None:
         """The version that answers; None while it is the base."""
-        return self._of_activation(user_id, "version_id")
+        with self._database.read() as connection:
+            return _of_id(connection, active_id(connection, user_id))
 
     def previous(self, user_id: str) -> Version | None:
-        """The version that was active before; None when that was the base."""
-        return self._of_activation(user_id, "previous_id")
+        """The version that was active before and may answer again; None when that is the base."""
+        with self._database.read() as connection:
+            return _of_id(connection, earlier_id(connection, user_id))
 
     def changed_at(self, user_id: str) -> datetime | None:
         """When the user last changed which version answers; None if never."""
@@ -162,12 +176,14 @@ class Versions:
                 connection, [*connection.execute(newest_first.limit(limit)).mappings()]
             )
 
-    def _of_activation(self, user_id: str, column: str) -> Version | None:
+    def check_usable(self, version_id: str) -> None:
+        """Raises NotFound, and Quarantined for one that may not answer any more."""
         with self._database.read() as connection:
-            row = latest_activation(connection, user_id)
-            if row is None or row[column] is None:
-                return None
-            return _of_ids(connection, [row[column]])[0]
+            _version(find(connection, versions, "version", version_id), ()).check_usable()
+
+
+def _of_id(connection: Connection, version_id: str | None) -> Version | None:
+    return None if version_id is None else _of_ids(connection, [version_id])[0]
 
 
 def _of_ids(connection: Connection, ids: list[str]) -> list[Version]:
@@ -221,4 +237,5 @@ def _version(row: RowMapping, its_comparisons: tuple[Comparison, ...]) -> Versio
         verdict=row["verdict"],
         created_at=row["created_at"],
         comparisons=its_comparisons,
+        quarantined_at=row["quarantined_at"],
     )

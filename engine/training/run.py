@@ -12,12 +12,12 @@ from engine.domain.recipe import Recipe
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
 from engine.domain.version import Version
-from engine.errors import NotEnoughExamples
+from engine.errors import NotEnoughExamples, SnapshotErased
 from engine.registry.register import register
 from engine.store import Store
 from engine.training.parent import train_in_child
 from engine.training.recipe import load_recipe
-from engine.training.split import snapshot_sha256, split_examples
+from engine.training.split import row_sha256, snapshot_sha256, split_examples
 from models.catalog import BaseModel, check_memory
 from models.gguf import GgufIdentity
 
@@ -44,7 +44,15 @@ def take_snapshot(
     if len(examples) < min_examples:
         raise NotEnoughExamples(len(examples), min_examples)
     rows = split(examples)
-    return store.snapshots.create(user_id, rows, snapshot_sha256(examples, rows))
+    hashes = [row_sha256(example, part) for example, (_, part) in zip(examples, rows, strict=True)]
+    return store.snapshots.create(user_id, rows, snapshot_sha256(examples, rows), hashes)
+
+
+def check_whole(store: Store, snapshot: Snapshot) -> None:
+    """Raise `SnapshotErased` when texts of the snapshot were erased since it was frozen."""
+    examples = store.examples.of_ids(snapshot.user_id, [row[0] for row in snapshot.rows])
+    if erased := sum(example.erased_at is not None for example in examples):
+        raise SnapshotErased(erased)
 
 
 def run_training(
@@ -58,22 +66,25 @@ def run_training(
     min_examples: int,
     load_base: Callable[[], Base],
     cancelled: Callable[[], bool],
+    snapshot_id: str | None = None,
     split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
 ) -> Version:
-    """Train `zega-<user_id>` on everything trainable; `run_id` is the job's id.
+    """Train `zega-<user_id>` on everything trainable, or on a chosen snapshot; `run_id` is the job's.
 
     Called again after a kill it goes on: same snapshot, newest whole checkpoint, finished result.
-    Raises NotEnoughExamples, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
+    Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
     """
     recipe = load_recipe(recipe_name)
     run = next((run for run in store.runs.list(user_id) if run.id == run_id), None)
-    if run is None:
+    chosen = run.snapshot_id if run else snapshot_id
+    if chosen is None:
         store.jobs.progress(run_id, stage="Freezing the training set")
         snapshot = take_snapshot(
             store, user_id, threshold=threshold, min_examples=min_examples, split=split
         )
     else:
-        snapshot = store.snapshots.get(user_id, run.snapshot_id)
+        snapshot = store.snapshots.get(user_id, chosen)
+        check_whole(store, snapshot)
     store.jobs.progress(run_id, stage="Preparing the base model")
     base = load_base()
     check_memory(base.model, "train")

@@ -55,7 +55,16 @@ def split_examples(examples: Sequence[Example]) -> list[tuple[str, Split]]:
 def snapshot_sha256(examples: Sequence[Example], rows: Sequence[tuple[str, Split]]) -> str:
     """One hash over ids, parts and texts, in order."""
     digest = hashlib.sha256()
-    for example, (example_id, part) in zip(examples, rows, strict=True):
-        for text in (example_id, part.value, example.prompt, example.completion):
-            digest.update(f"{len(text)}:{text}".encode())
+    for example, (_, part) in zip(examples, rows, strict=True):
+        digest.update(_said(example, part))
     return digest.hexdigest()
+
+
+def row_sha256(example: Example, part: Split) -> str:
+    """The hash of one row alone, so that a snapshot that differs can say where."""
+    return hashlib.sha256(_said(example, part)).hexdigest()
+
+
+def _said(example: Example, part: Split) -> bytes:
+    texts = (example.id, part.value, example.prompt, example.completion)
+    return "".join(f"{len(text)}:{text}" for text in texts).encode()

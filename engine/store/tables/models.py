@@ -37,6 +37,7 @@ versions = Table(
     json("gain_over_active"),
     text("verdict"),
     time("created_at"),
+    time("quarantined_at", nullable=True),
     UniqueConstraint("user_id", "number"),
     UniqueConstraint("run_id"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, UniqueConstraint
 
 from engine.store.columns import (
     id_column,
@@ -23,6 +23,8 @@ snapshots = Table(
     user_column(),
     time("created_at"),
     text("sha256"),
+    # What was left out because it repeats what measures, and how many variants joined.
+    Column("report", JSON(), nullable=False, server_default="{}"),
     Index(None, "user_id", "created_at"),
 )
 
@@ -34,6 +36,8 @@ snapshot_rows = Table(
     Column("position", Integer(), primary_key=True),
     reference("example_id", "examples.id"),
     text("split"),
+    # What the row was when it was frozen; none for older ones, and for those that were erased.
+    Column("sha256", String(64), nullable=True),
     UniqueConstraint("snapshot_id", "example_id"),
     Index(None, "example_id"),
 )

@@ -38,16 +38,23 @@ def start(script: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_sqlite_connections_are_durable_and_check_references(tmp_path: Path) -> None:
+def test_sqlite_connections_are_durable_check_references_and_leave_no_words(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'zega.db'}")
     found = {}
     with database.read() as connection:
-        for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
+        for pragma in (
+            "journal_mode",
+            "synchronous",
+            "foreign_keys",
+            "secure_delete",
+            "busy_timeout",
+        ):
             found[pragma] = connection.execute(text(f"PRAGMA {pragma}")).scalar_one()
     assert found == {
         "journal_mode": "delete",
         "synchronous": 2,
         "foreign_keys": 1,
+        "secure_delete": 1,
         "busy_timeout": 30_000,
     }
 
