@@ -4,13 +4,19 @@ EngineError
 ├── InvalidInput            a value the caller can correct; names the field
 ├── NotFound                no such row for this user
 ├── WrongState              it cannot be done to the thing as it is now; carries its state
+├── DecidedMeanwhile        somebody else decided about a text first; carries what, who and when
+├── NothingToTrainOn        every row for training repeats a held-out one
 ├── NotEnoughExamples       carries `have` and `needed`
 ├── Cancelled               a person asked for the stop; carries what was kept
 ├── JobFailed               a job that was waited for failed; carries its code and what was kept
 ├── NoWorker                a job waits and nothing would run it
+├── Quarantined             a version was trained on a text that was erased since
+├── SnapshotErased          a training set holds texts that were erased since; carries how many
+├── ErasureChanged          an erasure would reach more than was looked at; carries how much
 ├── IdentityMismatch        an adapter belongs to another base model or chat template
 ├── AlreadyRunning          another process holds the lock
 ├── LocalOnly               a provider elsewhere was asked while no text may leave this machine
+├── BudgetUsedUp, PriceUnknown   a call of a teacher that the budget does not allow: engine/budget/errors.py
 ├── TrainingFailed          the training child ended without a model; carries its last lines
 ├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
 ├── UnreadableFile          an uploaded file is broken, too large or of another kind; names it
@@ -24,6 +30,8 @@ files are a tree of their own: models/errors.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
 
 
 class EngineError(Exception):
@@ -64,6 +72,50 @@ class WrongState(EngineError):
             "Nothing was changed."
         )
         self.state = state
+
+
+class DecidedMeanwhile(EngineError):
+    """Somebody decided about a text between a person's look at it and their decision.
+
+    `what` is an action of a review, or `undone`, `replaced`, `erased`.
+    """
+
+    code = "decided_meanwhile"
+    WORDS: ClassVar[dict[str, str]] = {
+        "accept": "was accepted",
+        "edit": "was edited",
+        "reject": "was rejected",
+        "repair": "was mended by a rule",
+        "undone": "was put back: the last decision about it was undone",
+        "replaced": "gave way to an edited, mended or nearly equal text",
+        "erased": "was erased",
+    }
+
+    def __init__(
+        self, example_id: str, what: str, *, by: str = "", at: datetime | None = None
+    ) -> None:
+        who = f" by {by}" if by else ""
+        when = f" at {at:%H:%M} UTC" if at else ""
+        super().__init__(
+            f"This text {self.WORDS[what]}{who}{when} after you opened it. Your decision was not "
+            "saved, and nothing else was changed. Look at it again if you disagree."
+        )
+        self.example_id = example_id
+        self.what = what
+        self.by = by
+        self.at = at
+
+
+class NothingToTrainOn(EngineError):
+    """Every training row repeats a held-out one, so nothing is left to learn from."""
+
+    code = "nothing_to_train_on"
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f"All {rows} rows for training repeat rows that only measure, so there is nothing left to "
+            "train on. Your examples are safe: add some that differ from each other."
+        )
 
 
 class NotEnoughExamples(EngineError):
@@ -117,6 +169,44 @@ class NoWorker(EngineError):
             "(`zega worker`). The job is safe; it waits in its queue and starts then."
         )
         self.job_id = job_id
+
+
+class Quarantined(EngineError):
+    """A version learned from a text that was erased since: it must not answer again."""
+
+    code = "version_quarantined"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} was trained on a text that has been erased, so it may not answer any more and "
+            "its files are gone. Train again: the next version learns from what remains."
+        )
+
+
+class SnapshotErased(EngineError):
+    """A frozen training set whose texts are no longer all there."""
+
+    code = "snapshot_erased"
+
+    def __init__(self, erased: int) -> None:
+        super().__init__(
+            f"{erased} of this training set's texts have been erased, so it cannot be trained on. "
+            "Train on everything that is kept now, or freeze a new training set."
+        )
+        self.erased = erased
+
+
+class ErasureChanged(EngineError):
+    """Between looking at what would be erased and erasing it, more came to hold the text."""
+
+    code = "erasure_changed"
+
+    def __init__(self, more: int) -> None:
+        super().__init__(
+            f"{more} more places hold the text than the list you saw. Nothing was erased: look at "
+            "the list again."
+        )
+        self.more = more
 
 
 class IdentityMismatch(EngineError):
@@ -174,6 +264,7 @@ class UnreadableFile(EngineError):
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} cannot be read: {why}. Nothing was taken from it.")
         self.name = name
+        self.why = why
 
 
 class StorageUnavailable(EngineError):

@@ -17,7 +17,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.domain.budget import Cost
+from engine.domain.erasure import Noun
 from engine.domain.example import Source
+from engine.domain.export import Selection, Which
 from engine.domain.passage import Scope
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
@@ -29,7 +31,14 @@ from engine.store.tables import metadata
 from engine.store.workload import Move
 
 # Methods where the user's id only says who owns the new row; there is no other row to touch.
-CREATING = {"users.ensure", "stories.create", "jobs.create", "preferences.set", "passages.add"}
+CREATING = {
+    "users.ensure",
+    "stories.create",
+    "jobs.create",
+    "preferences.set",
+    "passages.add",
+    "keyword_lists.save",
+}
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -47,6 +56,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
 def anna(store: Store, make: Any) -> SimpleNamespace:
     """One of everything that is anna's."""
     store.preferences.set("anna", "mix", {"horror": 1.0})
+    store.keyword_lists.save("anna", "terms", ["lamp"])
     story = store.stories.create("anna", prompt="p", kind="story", genre=None, style=None)
     job = make.job()
     store.outcomes.record_kept(job.id, 0, make.slot_example(job, 0), [make.new_rejected(1.0)], 1.0)
@@ -55,6 +65,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     older, newer = make.version_of(run), make.version()
     store.versions.activate("anna", older.id)
     store.versions.activate("anna", newer.id)
+    store.exports.add("anna", format="csv", place="p", example_ids=[make.example().id])
     passage, forgotten = store.passages.add(
         "anna", [make.new_passage("a key"), make.new_passage("b")]
     )
@@ -69,6 +80,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
         run=run,
         example=make.example().id,
         snapshot=run.snapshot_id,
+        erasure=store.erasures.erase("0" * 32, "anna", "", {"example": [make.example().id]}),
         version=older,
     )
 
@@ -110,6 +122,10 @@ def add_version(store: Store, anna: SimpleNamespace, make: Any) -> object:
 Attempt = Callable[[Store, SimpleNamespace, Any], object]
 
 REFUSED: dict[str, Attempt] = {
+    "exports.add": lambda s, a, m: s.exports.add(
+        "ben", format="csv", place="p", example_ids=[a.example]
+    ),
+    "keyword_lists.get": lambda s, a, m: s.keyword_lists.get("ben", "terms"),
     "stories.add_draft": add_draft,
     "stories.get": lambda s, a, m: s.stories.get("ben", a.story),
     "stories.delete": lambda s, a, m: s.stories.delete("ben", a.story),
@@ -126,6 +142,11 @@ REFUSED: dict[str, Attempt] = {
     ),
     "passages.get": lambda s, a, m: s.passages.get("ben", a.passage.id),
     "passages.change": lambda s, a, m: s.passages.change("ben", a.passage.id, text="t"),
+    "snapshots.row_hashes": lambda s, a, m: s.snapshots.row_hashes("ben", a.snapshot),
+    "erasures.erase": lambda s, a, m: s.erasures.erase(
+        "1" * 32, "ben", "", {"example": [a.example], "snapshot": [a.snapshot]}
+    ),
+    "erasures.get": lambda s, a, m: s.erasures.get("ben", a.erasure.id),
     "snapshots.get": lambda s, a, m: s.snapshots.get("ben", a.snapshot),
     "runs.create": create_run,
     "versions.add": add_version,
@@ -138,6 +159,16 @@ REFUSED: dict[str, Attempt] = {
 }
 
 EMPTY: dict[str, Attempt] = {
+    "exports.pages": lambda s, a, m: list(
+        s.exports.pages("ben", Selection(which=Which.ALL), threshold=0.0)
+    ),
+    "exports.count": lambda s, a, m: s.exports.count(
+        "ben", Selection(which=Which.ALL), threshold=0.0
+    ),
+    "exports.list": lambda s, a, m: s.exports.list("ben"),
+    "exports.holding": lambda s, a, m: s.exports.holding("ben", [a.example]),
+    "keyword_lists.list": lambda s, a, m: s.keyword_lists.list("ben"),
+    "keyword_lists.remove": lambda s, a, m: s.keyword_lists.remove("ben", "terms"),
     "passages.of_ids": lambda s, a, m: s.passages.of_ids("ben", [a.passage.id]),
     "passages.list": lambda s, a, m: s.passages.list("ben", contains="key"),
     "passages.count": lambda s, a, m: s.passages.count("ben"),
@@ -166,12 +197,23 @@ EMPTY: dict[str, Attempt] = {
     "example_pages.page": lambda s, a, m: (
         s.example_pages.page("ben", ExampleFilter(), threshold=0.0, limit=9).rows
     ),
-    "example_pages.scores": lambda s, a, m: (
-        s.example_pages.scores("ben", ExampleFilter(), threshold=0.0)
+    "example_pages.scores": lambda s, a, m: s.example_pages.scores(
+        "ben", ExampleFilter(), threshold=0.0
     ),
     "collection.stats": lambda s, a, m: s.collection.stats("ben", threshold=0.0).total_examples,
     "jobs.list": lambda s, a, m: s.jobs.list("ben"),
     "jobs.active": lambda s, a, m: s.jobs.active("ben"),
+    "snapshots.list": lambda s, a, m: s.snapshots.list("ben"),
+    "erasures.list": lambda s, a, m: s.erasures.list("ben"),
+    "lineage.of_import": lambda s, a, m: s.lineage.of_import("ben", "0" * 32),
+    "lineage.variants": lambda s, a, m: s.lineage.variants("ben", [a.example]),
+    "lineage.repeats": lambda s, a, m: s.lineage.repeats("ben", [a.example]),
+    "lineage.drafts": lambda s, a, m: s.lineage.drafts("ben", [a.example]),
+    "lineage.drafts_of_stories": lambda s, a, m: s.lineage.drafts_of_stories("ben", [a.example]),
+    "lineage.passages": lambda s, a, m: s.lineage.passages("ben", [a.passage.source]),
+    "lineage.snapshots": lambda s, a, m: s.lineage.snapshots("ben", [a.example]),
+    "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),
+    "texts.of_ids": lambda s, a, m: s.texts.of_ids("ben", Noun.EXAMPLE, [a.example]),
     "snapshots.latest": lambda s, a, m: s.snapshots.latest("ben"),
     "runs.list": lambda s, a, m: s.runs.list("ben"),
     "versions.list": lambda s, a, m: s.versions.list("ben"),
@@ -194,8 +236,15 @@ EMPTY: dict[str, Attempt] = {
 
 # What methods of EMPTY need besides the user.
 SUPPLIED: dict[str, Any] = {
+    "selection": Selection(),
+    "name": "terms",
     "chosen": ExampleFilter(),
     "since": datetime(2020, 1, 1, tzinfo=UTC),
+    "noun": Noun.EXAMPLE,
+    "import_id": "0" * 32,
+    "example_ids": ["0" * 32],
+    "draft_ids": ["0" * 32],
+    "sources": [""],
     "threshold": 0.0,
     "key": "mix",
     "by": Dimension.KIND,
