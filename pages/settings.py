@@ -1,10 +1,11 @@
-"""Settings: names, the base model, storage, and every setting in force."""
+"""Settings: names, teachers and what they cost, the base model, storage, every setting in force."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from studio.web import session
+from studio.web.components.budget import budget
 from studio.web.components.people import add_name, choose_name
 from studio.web.components.providers import teachers
 from studio.web.components.settings import base_model, settings_table, storage_table
@@ -23,6 +24,9 @@ add_name(studio, label="Add a name", button="Add and switch", key="settings/add"
 
 st.subheader("Teachers")
 teachers(studio)
+
+st.subheader("Budget")
+budget(studio, user)
 
 st.subheader("Light or dark")
 st.caption(

@@ -76,6 +76,8 @@ ACTIONS = {
     "checksum_mismatch": "Run `make setup` to fetch the file again.",
     "context_too_long": "Shorten the text.",
     "blocked": "Change the prompt.",
+    "budget_used_up": "Raise the cap with PUT /api/budget, or wait until the period is over.",
+    "price_unknown": "Give the provider's prices in the studio's settings, or lift the cap on money.",
     "rate_limited": "Wait for the seconds in Retry-After and try again.",
     "model_unavailable": "Wait a few seconds and try again.",
     "no_worker": "Start the studio (`zega run`).",

@@ -110,6 +110,17 @@ class ProgressBody(BaseModel):
     estimated_remaining: int | None = Field(description="Milliseconds; null while not known.")
 
 
+class UsageBody(BaseModel):
+    """What calls of teachers used; the built-in base costs nothing and is not counted."""
+
+    model_config = ConfigDict(from_attributes=True)
+    calls: int
+    tokens_read: int
+    tokens_written: int
+    money: float = Field(description="In the currency of /api/budget/prices.")
+    bounded: int = Field(description="Tokens of calls that never told: the most they may have used.")
+
+
 class JobError(BaseModel):
     code: str
     message: str
@@ -130,6 +141,7 @@ class JobBody(BaseModel):
     request: dict[str, Any]
     progress: ProgressBody
     metrics: dict[str, float | int | None]
+    cost: UsageBody
     jobs_ahead: int | None = Field(description="Older jobs of its kind; null unless it waits.")
     result: dict[str, Any] | None
     error: JobError | None

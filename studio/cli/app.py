@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from studio.cli import jobs, measure, memory, processes, versions, write
+from studio.cli import budget, jobs, measure, memory, processes, versions, write
 
 app = typer.Typer(
     help="ZEGA Studio: write, keep what is good, train your own small model.",
@@ -21,6 +21,7 @@ app.command()(measure.stats)
 app.command()(measure.score)
 app.command()(measure.evaluate)
 app.add_typer(memory.app, name="memory")
+app.add_typer(budget.app, name="budget")
 app.command()(processes.run)
 app.command()(processes.serve)
 app.command()(processes.worker)

@@ -19,6 +19,7 @@ from studio.api.schemas import (
     JobsBody,
     ProgressBody,
     TrainingJobRequest,
+    UsageBody,
     UserQuery,
 )
 
@@ -100,6 +101,7 @@ def job_body(engine: Engine, job: Job) -> JobBody:
         request=job.request,
         progress=ProgressBody.model_validate(now.progress),
         metrics=now.metrics,
+        cost=UsageBody.model_validate(engine.budget.of_job(job.user_id, job.id)),
         jobs_ahead=engine.store.jobs.ahead(job) if job.state in WAITING else None,
         result=job.result if job.state is JobState.SUCCEEDED else None,
         error=JobError(code=job.error_code, message=job.error) if job.error_code else None,

@@ -33,6 +33,12 @@ ADVICE = {
 
 # Fields as pages call them, where an error begins with one.
 FIELDS = {
+    "day_money": "The cap of a day",
+    "day_tokens": "The cap of a day",
+    "job_money": "The cap of one job",
+    "job_tokens": "The cap of one job",
+    "month_money": "The cap of a month",
+    "month_tokens": "The cap of a month",
     "base_url": "The address",
     "concurrency": "The number of answers at once",
     "max_tokens": "The longest answer",

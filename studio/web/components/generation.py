@@ -9,7 +9,8 @@ from engine.domain.job import JobState
 from engine.engine import Engine
 from engine.views import AutoTrainView
 from studio.web import charts, session
-from studio.web.components.errors import show_error
+from studio.web.components.budget import job_cost
+from studio.web.components.errors import show_error, told
 from studio.web.components.jobs import bar, cancel_button
 from studio.web.components.prose import prose
 from studio.web.wording import duration, genre_label, plain, shortened
@@ -34,6 +35,7 @@ def show_generation(studio: Engine, job_id: str, *, was_running: bool) -> None:
             st.rerun()
         ending(view)
         results(studio, view)
+        cost(studio, view)
     else:
         bar(view.job)
         summary = view.summary
@@ -51,6 +53,14 @@ def ending(view: AutoTrainView) -> None:
         st.info("It was cancelled. Everything kept so far is safe.", icon=":material/stop_circle:")
     if view.job.state is JobState.FAILED:
         show_error(view.job.error, view.job.error_code, safe="Everything kept so far is safe.")
+
+
+def cost(studio: Engine, view: AutoTrainView) -> None:
+    """What teachers took for it, where they took anything."""
+    used = studio.budget.of_job(view.job.user_id, view.job.id)
+    if used.calls:
+        with told():
+            st.caption(plain(job_cost(used, studio.budget.prices.currency)))
 
 
 def results(studio: Engine, view: AutoTrainView) -> None:

@@ -121,7 +121,7 @@ def facts(provider: Provider) -> list[str]:
 
 def show_trial(studio: Engine, provider: Provider) -> None:
     """The test's result in words. Raises `EngineError` where nothing can be asked."""
-    trial = studio.teachers.test(provider.id)
+    trial = studio.teachers.test(provider.id, session.me())
     if trial.ok:
         st.success(f"It works, in {trial.ms:,} ms: “{plain(trial.words)}”", icon=":material/check:")
     else:

@@ -212,7 +212,8 @@ def test_the_estimate_names_the_price(engine: Engine, provider: Provider) -> Non
     engine.teachers.choose("anna", [provider.id])
     money = [each.value for each in open_studio("anna", AUTO_TRAIN).metric if each.label == "Money"]
     assert len(money) == 1
-    assert float(money[0]) > 1.0
+    amount, currency = money[0].split()
+    assert (float(amount) > 1.0, currency) == (True, "USD")
 
 
 # Writing
