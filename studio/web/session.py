@@ -141,6 +141,17 @@ def open_story(story_id: str | None) -> None:
     set_value("open_story", story_id)
 
 
+def stories_begun() -> int:
+    """How many stories were begun in this session."""
+    begun: int = value("stories_begun", 0)
+    return begun
+
+
+def count_story() -> None:
+    """One story more was begun."""
+    set_value("stories_begun", stories_begun() + 1)
+
+
 def ask(request: Ask) -> None:
     """Have a text written in the run that follows."""
     open_story(request.story_id)

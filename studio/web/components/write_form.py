@@ -60,12 +60,18 @@ def write_form(studio: Engine) -> None:
         icon=":material/draw:",
         width="stretch",
         on_click=begin,
-        args=(studio,),
+        args=(studio, session.stories_begun()),
     )
 
 
-def begin(studio: Engine) -> None:
-    """Start a story from the form; what is wrong with it is told in the run."""
+def begin(studio: Engine, drawn: int) -> None:
+    """Start a story from the form; what is wrong with it is told in the run.
+
+    `drawn` is how many stories were begun when the button was drawn: a click that reaches the server
+    twice, as a busy one can make of it, starts one story.
+    """
+    if drawn != session.stories_begun():
+        return
     try:
         story = studio.start_story(
             session.me(),
@@ -76,6 +82,7 @@ def begin(studio: Engine) -> None:
     except EngineError as error:
         session.fail(session.Failure(str(error), error.code))
         return
+    session.count_story()
     session.ask(session.Ask(story.id, chosen_writers(studio)))
 
 

@@ -196,3 +196,23 @@ def test_widgets_keep_their_values_between_pages(page: AppTest) -> None:
     assert page.selectbox[0].value == "romance"
     assert page.radio(key="anna/preset").value == "Careful"
     assert page.slider(key="anna/temperature").value == pytest.approx(0.4)
+
+
+def test_a_click_that_arrives_twice_starts_one_story(engine: Engine, page: AppTest) -> None:
+    def twice() -> None:
+        from studio.web import session
+        from studio.web.components.write_form import begin
+        from studio.web.connection import engine
+
+        session.act_for("anna")
+        session.set_value("prompt", "A toll troll.")
+        drawn = session.stories_begun()
+        begin(engine(), drawn)
+        begin(engine(), drawn)
+
+    script = AppTest.from_function(twice)
+    script.run()
+    assert not script.exception
+    assert len(engine.store.stories.list("anna")) == 1
+    script.run()
+    assert len(engine.store.stories.list("anna")) == 2
