@@ -28,6 +28,7 @@ class Screen:
 
 WRITE = Screen("Write", "write.py", "Write", ":material/edit_note:")
 AUTO_TRAIN = Screen("Teach", "auto_train.py", "Auto-Train", ":material/school:")
+REVIEW = Screen("Teach", "review.py", "Review", ":material/rate_review:")
 DATA = Screen("Teach", "data.py", "Data", ":material/dataset:")
 MEMORY = Screen("Teach", "memory.py", "Memory", ":material/psychology:")
 DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring:")
@@ -37,6 +38,7 @@ SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", fo
 SCREENS = (
     WRITE,
     AUTO_TRAIN,
+    REVIEW,
     DATA,
     MEMORY,
     DASHBOARD,
