@@ -85,7 +85,7 @@ class Engine(Nouns):
             self.store.stories.get(user_id, story_id),
             writer,
             sampling=sampling or Sampling(),
-            threshold=self.settings.keep_threshold,
+            threshold=self.calibration.threshold(user_id),
             so_far=continue_draft.text if continue_draft else "",
             memory=self.memory if memory else None,
             context=self.settings.context,
@@ -94,7 +94,7 @@ class Engine(Nouns):
     def save_edit(self, user_id: str, story_id: str, text: str) -> Draft:
         """A person's own version of a text: a new draft, and an example written by a person."""
         story = self.store.stories.get(user_id, story_id)
-        threshold = self.settings.keep_threshold
+        threshold = self.calibration.threshold(user_id)
         kind = self.kinds.find(story.kind)
         return save_edit(self.store, self.scorer, kind, story, text, threshold=threshold)
 
@@ -111,7 +111,10 @@ class Engine(Nouns):
 
     def get_stats(self, user_id: str | None = None) -> CollectionStats:
         """Figures of what was collected for this user; None counts everybody's examples."""
-        return self.store.collection.stats(user_id, threshold=self.settings.keep_threshold)
+        threshold = self.settings.keep_threshold
+        if user_id is not None:
+            threshold = self.calibration.threshold(user_id)
+        return self.store.collection.stats(user_id, threshold=threshold)
 
     # Auto-training
 
@@ -126,6 +129,7 @@ class Engine(Nouns):
         genres: Sequence[str] | None = None,
         *,
         store_in_memory: bool = False,
+        kind: str = "stories",
         on_progress: OnProgress = quietly,
     ) -> AutoTrainResult:
         """Have examples written, scored and kept, and wait for the end. No genres = a random mix.
@@ -134,7 +138,9 @@ class Engine(Nouns):
         carry how many examples were kept.
         """
         mix = dict.fromkeys(genres or (), 1.0)
-        job = self.start_auto_train(user_id, num_examples, mix, store_in_memory=store_in_memory)
+        job = self.start_auto_train(
+            user_id, num_examples, mix, store_in_memory=store_in_memory, kind=kind
+        )
         job = self.wait(user_id, job.id, on_progress)
         check_ended_well(job, kept=self.store.outcomes.summary(job.id).kept)
         return self.auto_train_result(user_id, job.id)
@@ -150,9 +156,11 @@ class Engine(Nouns):
         mix: Mapping[str, float] | None = None,
         *,
         store_in_memory: bool = False,
+        kind: str = "stories",
     ) -> Job:
         """Queue an auto-training. `mix` weighs genres; none = all alike. Raises `InvalidInput`."""
-        request = new_request(num_examples, mix or {}, store_in_memory=store_in_memory)
+        found = self.kinds.get(kind)
+        request = new_request(num_examples, mix or {}, store_in_memory=store_in_memory, kind=found)
         return self._start(user_id, JobKind.AUTO_TRAIN, request)
 
     def auto_train_result(self, user_id: str, job_id: str) -> AutoTrainResult:
@@ -169,7 +177,7 @@ class Engine(Nouns):
         return readiness(
             self.store,
             user_id,
-            threshold=self.settings.keep_threshold,
+            threshold=self.calibration.threshold(user_id),
             train_at=self.settings.train_at,
             min_examples=self.settings.min_examples,
         )

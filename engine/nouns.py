@@ -10,7 +10,15 @@ from functools import cached_property
 
 from engine.autotrain.favourites import Favourites
 from engine.budget import Budget, open_budget
+from engine.calibration import Calibrator
+from engine.data.augmentation import Augmentation, open_augmentation
+from engine.data.exports import Exports
+from engine.data.imports import Imports
+from engine.data.keyword_lists import KeywordLists
+from engine.data.leaks import Decontaminator
 from engine.data.shelf import Shelf
+from engine.data.synthesis import Templates
+from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
 from engine.kinds import Kinds, open_kinds
 from engine.lineage import Lineage, open_lineage
@@ -21,6 +29,7 @@ from engine.review import Review
 from engine.settings import Settings
 from engine.store import Store
 from engine.teaching import Teachers, open_teachers
+from engine.two_phase import TwoPhaseTraining, open_two_phase
 
 
 class Nouns:
@@ -48,7 +57,13 @@ class Nouns:
     @cached_property
     def review(self) -> Review:
         """What waits for a person and what they decide: engine/review/review.py."""
-        return Review(self.store, lambda: self.scorer, threshold=self.settings.keep_threshold)
+        threshold = self.settings.keep_threshold
+        return Review(self.store, lambda: self.scorer, self.kinds, threshold=threshold)
+
+    @cached_property
+    def two_phase(self) -> TwoPhaseTraining:
+        """A large model writes, a person decides, a small one learns: engine/two_phase/facade.py."""
+        return open_two_phase(self.settings, self.store, self.kinds, self.enqueue)
 
     @cached_property
     def teachers(self) -> Teachers:
@@ -61,14 +76,59 @@ class Nouns:
         return open_budget(self.settings.home, self.store)
 
     @cached_property
+    def calibration(self) -> Calibrator:
+        """From which score a user's texts are kept: engine/calibration/calibration.py."""
+        return Calibrator(self.store, self.settings.keep_threshold)
+
+    @cached_property
     def shelf(self) -> Shelf:
         """A user's examples, looked through a page at a time: engine/data/shelf.py."""
         return Shelf(self.store, threshold=self.settings.keep_threshold)
 
     @cached_property
+    def imports(self) -> Imports:
+        """Files that become examples: engine/data/imports.py."""
+        home, kinds, teachers = self.settings.home, self.kinds, self.teachers
+        return Imports(home, self.store, kinds, teachers, lambda: self.scorer, self._start)
+
+    @cached_property
     def lineage(self) -> Lineage:
         """Training sets, what was trained on what, erasure: engine/lineage/lineage.py."""
-        return open_lineage(self.settings, self.store, self.memory, self._start)
+        rules = self.training_rules
+        return open_lineage(self.settings, self.store, self.memory, self._start, rules)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Examples as files for other programs: engine/data/exports.py."""
+        home, threshold = self.settings.home, self.settings.keep_threshold
+        return Exports(home, self.store, self.kinds, threshold=threshold)
+
+    @cached_property
+    def keywords(self) -> KeywordLists:
+        """Words that texts must not lose, marked and counted: engine/data/keyword_lists.py."""
+        return KeywordLists(self.store, threshold=self.settings.keep_threshold)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Prompts with placeholders, written by the teacher: engine/data/synthesis.py."""
+        return Templates(self.store, self.kinds, self._start)
+
+    @cached_property
+    def training_rules(self) -> Rules:
+        """How training sets are made: engine/data/training_set.py."""
+        most, embed = self.settings.data_augmentation, self.memory.indexing.embed
+        return Rules(self.settings.home, most, embed)
+
+    @cached_property
+    def decontaminator(self) -> Decontaminator:
+        """Which training rows repeat held-out ones: engine/data/leaks.py."""
+        threshold = self.settings.keep_threshold
+        return Decontaminator(self.store, self.training_rules, threshold=threshold)
+
+    @cached_property
+    def augmentation(self) -> Augmentation:
+        """Rewordings of kept examples: engine/data/augmentation/augmentation.py."""
+        return open_augmentation(self.settings, self.store, lambda: self.scorer, self._start)
 
     @cached_property
     def favourites(self) -> Favourites:

@@ -105,7 +105,7 @@ from engine.evaluation.compare import evaluation_prompts
 engine = open_engine()
 assert engine.get_available_training_genres()[-1] == "fable"
 plan = make_plan(90, check_request(90, {}), seed=1)
-drawn = Counter(slot.genre.value for slot in plan)
+drawn = Counter(slot.genre for slot in plan)
 assert drawn["fable"] == 10 and len(drawn) == 9, drawn
 assert sum(each.genre == "fable" for each in evaluation_prompts()) == 2
 text = sys.stdin.read()

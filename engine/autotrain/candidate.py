@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.autotrain.plan import Slot
+from engine.budget.errors import BudgetUsedUp
 from engine.domain.kind import Kind
 from engine.domain.quality import Quality
+from models.errors import ModelError
+
+Failure = ModelError | BudgetUsedUp
 
 
 @dataclass(frozen=True)
@@ -18,8 +23,22 @@ class Candidate:
     reason: str
 
 
-def why_not(text: str, quality: Quality, kind: Kind, *, threshold: float) -> str:
-    """Why a text may not be kept; empty when it may."""
+@dataclass(frozen=True)
+class Written:
+    """What came of one slot: its candidates, the last of them the accepted one if any is."""
+
+    slot: Slot
+    candidates: tuple[Candidate, ...]
+    failure: Failure | None
+    seconds: float
+
+
+def why_not(
+    text: str, quality: Quality, kind: Kind, *, threshold: float, filtered: bool = True
+) -> str:
+    """Why a text may not be kept; empty when it may. Without a filter every text may."""
+    if not filtered:
+        return "" if text.strip() else "It is empty."
     words, length = len(text.split()), kind.length
     if words < length.fewest or words > length.most + 20:
         return f"{words} words long; {length.fewest} to {length.most} are wanted."

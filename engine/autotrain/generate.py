@@ -9,60 +9,43 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from functools import partial
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
+from engine.autotrain.candidate import Candidate, Failure, Written, best_last, why_not
 from engine.autotrain.duplicates import NearDuplicates
 from engine.autotrain.plan import Slot
+from engine.budget.errors import BudgetUsedUp
 from engine.domain.example import Author, Source
-from engine.domain.quality import Quality
+from engine.domain.kind import Kind
 from engine.errors import Cancelled
+from engine.kinds import stories
+from engine.quality.judge import rate
 from engine.quality.score import Scorer
-from engine.rendering import render, story_prompt
+from engine.rendering import render, request_for, shown_to_teachers
 from engine.store import Store
 from engine.store.examples import NewExample
 from engine.store.outcomes import NewRejected
-from engine.writing.passage import MAX_TOKENS, MAX_WORDS, MIN_WORDS, read_passage
+from engine.writing.passage import opened, read_passage
+from engine.writing.whole import write_whole
 from models.base import LanguageModel, Message
 from models.ensemble import EnsembleModel
 from models.errors import InvalidKey, ModelError, RateLimited, Unavailable, UnknownModel
 
 MAX_CANDIDATES = 2
-# Shorter answers are no story that could be gone on with.
-FEWEST_WORDS = 40
 # A model server that is being restarted must not fail slots.
 RETRY_SECONDS = 60.0
 # So many slots in a row without an answer from a teacher that is away end the job.
 MOST_AWAY = 5
-TEMPERATURE = 0.7
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One answer of `generator` with its score; `reason` is empty when it may be kept."""
-
-    generator: str
-    text: str
-    quality: Quality
-    reason: str
-
-
-@dataclass(frozen=True)
-class Written:
-    """What came of one slot: its candidates, the last of them the accepted one if any is."""
-
-    slot: Slot
-    candidates: tuple[Candidate, ...]
-    failure: ModelError | None
-    seconds: float
 
 
 class Generation:
     """Everything one auto-training needs to fill slots for one user.
 
     Of an `EnsembleModel` every member is asked for each slot, and every answer scored. A model that
-    is away is asked again for `retry_seconds`; 0 for one that asks again itself.
+    is away is asked again for `retry_seconds`; 0 for one that asks again itself. Where nothing is
+    `filtered`, every answer that says something new becomes an example, whatever it scores.
     """
 
     def __init__(
@@ -77,7 +60,15 @@ class Generation:
         in_flight: int,
         cancelled: Callable[[], bool],
         retry_seconds: float = RETRY_SECONDS,
+        kind: Kind | None = None,
+        source: Source = Source.AUTO_TRAIN,
+        temperature: float | None = None,
+        filtered: bool = True,
     ) -> None:
+        self._kind = kind or stories()
+        self._source = source
+        self._temperature = self._kind.temperature if temperature is None else temperature
+        self._filtered = filtered
         self._store = store
         self._scorer = scorer
         self._members = model.members if isinstance(model, EnsembleModel) else (model,)
@@ -88,6 +79,7 @@ class Generation:
         self._cancelled = cancelled
         self._retry_seconds = retry_seconds
         self._away = 0
+        self._used_up: BudgetUsedUp | None = None
         self._duplicates = NearDuplicates(store.examples.kept_texts(user_id, threshold))
 
     def run(
@@ -99,9 +91,9 @@ class Generation:
     ) -> None:
         """Fill the slots that are not recorded yet, in order, until all are or `enough()` is true.
 
-        `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`, and the
-        teacher's error when its key or its model is refused or it stays away; what was recorded
-        until then stays.
+        `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`, the
+        teacher's error when its key or its model is refused or it stays away, and `BudgetUsedUp`
+        once the answers that were begun have been recorded; what was recorded until then stays.
         """
         done = self._store.outcomes.done(self._job_id)
         count = len(done)
@@ -114,15 +106,17 @@ class Generation:
                 finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in finished:
                     written = future.result()
-                    if not self._cancelled():
+                    if not self._cancelled() and not self._is_unpaid(written):
                         self._give_up_on(written)
                         self._record(written)
                         count += 1
                         on_recorded(count)
-                if not self._cancelled():
+                if not self._cancelled() and self._used_up is None:
                     self._start(pool, running, waiting, enough)
         if self._cancelled():
             raise Cancelled("Auto-training")
+        if self._used_up is not None:
+            raise self._used_up.of(count, len(slots))
 
     def _start(
         self,
@@ -141,31 +135,37 @@ class Generation:
         """Up to MAX_CANDIDATES answers, or one of each member; the first round that has one ends it."""
         started = time.monotonic()
         candidates: list[Candidate] = []
-        failure: ModelError | None = None
+        failure: Failure | None = None
         for number in range(max(1, MAX_CANDIDATES // len(self._members))):
             if self._cancelled():
                 break
             answers = self._round(slot, slot.seed + number)
-            failure = next((each for each in answers if isinstance(each, ModelError)), failure)
+            failure = next((each for each in answers if not isinstance(each, Candidate)), failure)
             answered = [each for each in answers if isinstance(each, Candidate)]
             candidates += best_last(answered)
             if not answered or not candidates[-1].reason:
                 break
         return Written(slot, tuple(candidates), failure, time.monotonic() - started)
 
-    def _round(self, slot: Slot, seed: int) -> list[Candidate | ModelError]:
+    def _round(self, slot: Slot, seed: int) -> list[Candidate | Failure]:
         """One answer of every member, asked at once."""
 
-        def ask(place: int) -> Candidate | ModelError:
+        def ask(place: int) -> Candidate | Failure:
             try:
                 return self._candidate(self._members[place], slot, seed + place)
-            except ModelError as error:
+            except (ModelError, BudgetUsedUp) as error:
                 return error
 
         if len(self._members) == 1:
             return [ask(0)]
         with ThreadPoolExecutor(len(self._members)) as pool:
             return list(pool.map(ask, range(len(self._members))))
+
+    def _is_unpaid(self, written: Written) -> bool:
+        """Whether the budget had no room for the slot: it is not recorded, and no other is begun."""
+        if isinstance(written.failure, BudgetUsedUp):
+            self._used_up = written.failure
+        return isinstance(written.failure, BudgetUsedUp) and not written.candidates
 
     def _give_up_on(self, written: Written) -> None:
         """Raise the error of a teacher that will not answer the next slot either."""
@@ -175,23 +175,31 @@ class Generation:
             raise error
 
     def _candidate(self, model: LanguageModel, slot: Slot, seed: int) -> Candidate:
-        messages = render(request_of(slot))
-        text = self._ask(model, messages, seed)
-        if FEWEST_WORDS <= len(text.split()) < MIN_WORDS and not self._cancelled():
-            # A small model often ends after one paragraph: let it write the next one.
-            so_far = text + "\n\n"
-            text = self._ask(model, [*messages, Message("assistant", so_far)], seed, so_far=so_far)
-        quality = self._scorer.score(text, prompt=slot.seed_prompt, genre=slot.genre.value)
-        return Candidate(model.name, text, quality, self._reason(text, quality))
+        kind = self._kind
+        shown = shown_to_teachers(kind)
+        messages = render(request_of(kind, slot), system=kind.system, shown=shown)
+        ask = partial(self._ask, model, messages, seed)
+        text = write_whole(kind, slot.seed_prompt, ask, self._cancelled)
+        quality = rate(self._scorer, kind, text, prompt=slot.seed_prompt, genre=slot.genre)
+        reason = why_not(text, quality, kind, threshold=self._threshold, filtered=self._filtered)
+        return Candidate(model.name, text, quality, reason)
 
     def _ask(
-        self, model: LanguageModel, messages: list[Message], seed: int, *, so_far: str = ""
+        self,
+        model: LanguageModel,
+        messages: list[Message],
+        seed: int,
+        *,
+        so_far: str,
+        opening: str,
     ) -> str:
-        """One passage, asked for again while the teacher is away for a moment.
+        """One passage, asked for again while the teacher is away for a moment; see `Ask`.
 
         A model that asks again itself does not after its first words; nobody here has read them.
         """
-        text, begun = "", False
+        text, begun, kind = "", False, self._kind
+        if written := so_far + opening:
+            messages = [*messages, Message("assistant", written)]
 
         def noted(pieces: Iterable[str]) -> Iterator[str]:
             nonlocal begun
@@ -214,20 +222,16 @@ class Generation:
             with (
                 attempt,
                 model.stream(
-                    messages, temperature=TEMPERATURE, max_tokens=MAX_TOKENS, seed=seed
+                    messages,
+                    temperature=self._temperature,
+                    max_tokens=kind.length.tokens,
+                    seed=seed,
+                    stop=kind.stop,
                 ) as answer,
             ):
-                text = read_passage(noted(answer), self._cancelled, so_far=so_far)
+                pieces = opened(opening, noted(answer))
+                text = read_passage(pieces, self._cancelled, so_far=so_far, kind=kind)
         return text
-
-    def _reason(self, text: str, quality: Quality) -> str:
-        words = len(text.split())
-        if words < MIN_WORDS or words > MAX_WORDS + 20:
-            return f"{words} words long; {MIN_WORDS} to {MAX_WORDS} are wanted."
-        if quality.score < self._threshold:
-            weakest = quality.reasons[0] if quality.reasons else "Its parts are weak together."
-            return f"Scored {quality.score:.1f}, below {self._threshold:.1f}. {weakest}"
-        return ""
 
     def _record(self, written: Written) -> None:
         slot, outcomes = written.slot, self._store.outcomes
@@ -255,13 +259,13 @@ class Generation:
     def _example(self, slot: Slot, candidate: Candidate) -> NewExample:
         return NewExample(
             user_id=self._user_id,
-            kind="stories",
-            genre=slot.genre.value,
+            kind=self._kind.name,
+            genre=slot.genre,
             style=slot.style,
             seed_prompt=slot.seed_prompt,
-            prompt=request_of(slot),
+            prompt=request_of(self._kind, slot),
             completion=candidate.text,
-            source=Source.AUTO_TRAIN,
+            source=self._source,
             author=Author.TEACHER,
             generator=candidate.generator,
             quality=candidate.quality,
@@ -272,29 +276,14 @@ class Generation:
     def _rejected(self, slot: Slot, place: int, candidate: Candidate, reason: str) -> NewRejected:
         return NewRejected(
             candidate=place,
-            genre=slot.genre.value,
-            prompt=request_of(slot),
+            genre=slot.genre or "",
+            prompt=request_of(self._kind, slot),
             completion=candidate.text,
             quality=candidate.quality,
             reason=reason,
         )
 
 
-def best_last(candidates: list[Candidate]) -> list[Candidate]:
-    """The answers of one round; of several that may be kept only the best is, and it comes last."""
-    passing = [each for each in candidates if not each.reason]
-    if not passing:
-        return candidates
-    best = max(passing, key=lambda each: each.quality.score)
-    why = f"{best.generator}'s answer to the same prompt scored {best.quality.score:.1f}."
-    rest = [
-        each if each.reason else replace(each, reason=why)
-        for each in candidates
-        if each is not best
-    ]
-    return [*rest, best]
-
-
-def request_of(slot: Slot) -> str:
+def request_of(kind: Kind, slot: Slot) -> str:
     """What the teacher is asked for a slot; stored and trained on."""
-    return story_prompt(slot.seed_prompt, genre=slot.genre.value, style=slot.style)
+    return slot.request or request_for(kind, slot.seed_prompt, genre=slot.genre, style=slot.style)

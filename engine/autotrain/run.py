@@ -11,6 +11,7 @@ from engine.autotrain.plan import check_request, make_plan
 from engine.autotrain.readiness import readiness
 from engine.autotrain.result import result_of
 from engine.domain.job import Job
+from engine.domain.kind import Kind
 from engine.quality.score import Scorer
 from engine.store import Store
 from models.base import LanguageModel
@@ -20,6 +21,7 @@ def run_auto_train(
     store: Store,
     scorer: Scorer,
     teacher: LanguageModel,
+    kind: Kind,
     job: Job,
     *,
     threshold: float,
@@ -34,8 +36,8 @@ def run_auto_train(
     Called again after a kill it goes on with the slots that are missing. Raises `Cancelled`,
     and the teacher's error when it will not answer. `retry_seconds`: see `Generation`.
     """
-    mix = check_request(job.request["num_examples"], job.request["mix"])
-    slots = make_plan(job.request["num_examples"], mix, seed=job.request["seed"])
+    mix = check_request(job.request["num_examples"], job.request["mix"], kind)
+    slots = make_plan(job.request["num_examples"], mix, seed=job.request["seed"], kind=kind)
     store.jobs.progress(job.id, stage="Writing and scoring", total=len(slots))
     generation = Generation(
         store,
@@ -47,9 +49,10 @@ def run_auto_train(
         in_flight=in_flight,
         cancelled=cancelled,
         retry_seconds=retry_seconds,
+        kind=kind,
     )
     generation.run(slots, on_recorded=lambda done: store.jobs.progress(job.id, done=done))
     ready = readiness(
         store, job.user_id, threshold=threshold, train_at=train_at, min_examples=min_examples
     )
-    return asdict(result_of(store, job, ready))
+    return asdict(result_of(store, kind, job, ready))

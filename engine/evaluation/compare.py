@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-import yaml
+from dataclasses import dataclass, field
 
 from engine.domain.evaluation import Comparison
+from engine.domain.kind import Kind
 from engine.errors import Cancelled
+from engine.kinds import stories
+from engine.quality.judge import rate
 from engine.quality.score import Scorer
-from engine.rendering import render, story_prompt
-from engine.writing.passage import MAX_TOKENS, read_passage
-from models.base import LanguageModel
+from engine.rendering import render, request_for
+from engine.writing.passage import opened, read_passage
+from models.base import LanguageModel, Message
 
-TEMPERATURE = 0.7
 SEED = 20_000
 
 
@@ -28,17 +26,17 @@ class EvaluationPrompt:
     genre: str | None
     prompt: str
     request: str
+    kind: Kind = field(default_factory=stories)
 
 
-@cache
-def evaluation_prompts() -> tuple[EvaluationPrompt, ...]:
-    """The fixed prompts (prompts.yaml), two a genre."""
-    data = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text(encoding="utf-8"))
+def evaluation_prompts(*kinds: Kind) -> tuple[EvaluationPrompt, ...]:
+    """The fixed prompts of these kinds, in their order; those of stories where none is named."""
     return tuple(
         EvaluationPrompt(
-            row["genre"], row["prompt"], story_prompt(row["prompt"], genre=row["genre"])
+            idea.genre, idea.prompt, request_for(kind, idea.prompt, genre=idea.genre), kind
         )
-        for row in data
+        for kind in kinds or (stories(),)
+        for idea in kind.evaluation
     )
 
 
@@ -57,15 +55,23 @@ def compare(
     def answer(model: LanguageModel, place: int, prompt: EvaluationPrompt) -> str:
         if cancelled():
             return ""
+        kind = prompt.kind
+        messages = render(prompt.request, system=kind.system)
+        if opening := kind.opening_for(prompt.prompt):
+            messages.append(Message("assistant", opening))
         with model.stream(
-            render(prompt.request),
-            temperature=TEMPERATURE,
-            max_tokens=MAX_TOKENS,
+            messages,
+            temperature=kind.temperature,
+            max_tokens=kind.length.tokens,
             seed=SEED + place,
+            stop=kind.stop,
         ) as stream:
-            text = read_passage(stream, cancelled)
+            text = read_passage(opened(opening, stream), cancelled, kind=kind)
         on_answer()
         return text
+
+    def mark(asked: EvaluationPrompt, text: str) -> float:
+        return rate(scorer, asked.kind, text, prompt=asked.prompt, genre=asked.genre).score
 
     # One model after the other: the server does not batch requests with different adapters.
     with ThreadPoolExecutor(in_flight) as pool:
@@ -80,8 +86,8 @@ def compare(
             prompt=prompt.request,
             before=old,
             after=new,
-            quality_before=scorer.score(old, prompt=prompt.prompt, genre=prompt.genre).score,
-            quality_after=scorer.score(new, prompt=prompt.prompt, genre=prompt.genre).score,
+            quality_before=mark(prompt, old),
+            quality_after=mark(prompt, new),
         )
         for prompt, old, new in zip(prompts, *texts, strict=True)
     ]

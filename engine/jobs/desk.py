@@ -19,9 +19,11 @@ def create_auto_train(
     mix: Mapping[str, float] | None = None,
     *,
     store_in_memory: bool = False,
+    kind: str = "stories",
 ) -> Job:
     """An auto-training that waits to be started. Raises `InvalidInput`."""
-    request = new_request(num_examples, mix or {}, store_in_memory=store_in_memory)
+    found = engine.kinds.get(kind)
+    request = new_request(num_examples, mix or {}, store_in_memory=store_in_memory, kind=found)
     return _create(engine, user_id, JobKind.AUTO_TRAIN, request)
 
 

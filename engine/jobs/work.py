@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +15,12 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from engine.autotrain.run import run_auto_train
+from engine.budget.errors import BudgetUsedUp
+from engine.data.synthesis import run_synthesis
+from engine.data.augmentation.teacher import reword
 from engine.domain.evaluation import Comparison
 from engine.domain.job import Job, JobKind
+from engine.domain.kind import Kind
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled, EngineError
@@ -25,6 +30,8 @@ from engine.serving.base import prepare_base
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
 from engine.training.run import run_training
+from engine.two_phase.room import room_for
+from engine.two_phase.run import run_two_phase
 from models.catalog import find_base_model
 from models.errors import ModelError, Unavailable
 
@@ -42,12 +49,20 @@ class Runner:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._running: set[str] = set()
+        self._choosing = threading.Lock()
 
     def take_turn(self, kind: JobKind) -> None:
         """Run the job of this kind whose turn it is, if there is one."""
-        job_id = self._engine.store.workload.next(kind, besides=tuple(self._running))
-        if job_id is not None:
+        # Two turns at once must not be given to one job.
+        with self._choosing:
+            job_id = self._engine.store.workload.next(kind, besides=tuple(self._running))
+            if job_id is None:
+                return
+            self._running.add(job_id)
+        try:
             self.run(job_id)
+        finally:
+            self._running.discard(job_id)
 
     def run(self, job_id: str) -> None:
         """Take a job to a final state. One that has one already is left as it is."""
@@ -108,19 +123,24 @@ class Runner:
 def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Fill the plan's slots, then queue a training if enough has been kept."""
     settings, teachers = engine.settings, engine.teachers
-    result = run_auto_train(
-        engine.store,
-        engine.scorer,
-        # Every member's answer is scored apart, so nothing is ranked here. No student stands in.
-        teachers.model_for(job.user_id, len, in_job=True, give_up=attempt.cancelled),
-        job,
-        threshold=settings.keep_threshold,
-        train_at=settings.train_at,
-        min_examples=settings.min_examples,
-        in_flight=teachers.in_flight(job.user_id),
-        retry_seconds=0.0,
-        cancelled=attempt.cancelled,
-    )
+    try:
+        result = run_auto_train(
+            engine.store,
+            engine.scorer,
+            # Every member's answer is scored apart, so nothing is ranked here. No student stands in.
+            teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+            engine.kinds.get(job.request.get("kind", "stories")),
+            job,
+            threshold=engine.calibration.threshold(job.user_id),
+            train_at=settings.train_at,
+            min_examples=settings.min_examples,
+            in_flight=teachers.in_flight(job.user_id),
+            retry_seconds=0.0,
+            cancelled=attempt.cancelled,
+        )
+    except BudgetUsedUp:
+        engine.train_when_ready(job.user_id)  # what was paid for may be enough
+        raise
     # Before the job is final, so that a crash in between repeats it; a second call changes nothing.
     engine.train_when_ready(job.user_id)
     return result
@@ -129,23 +149,37 @@ def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
 def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Train a version, then let it answer the evaluation prompts beside the base."""
     settings = engine.settings
-    version = run_training(
-        engine.store,
-        settings.home,
-        job.id,
-        job.user_id,
-        recipe_name=job.request["recipe"],
-        threshold=settings.keep_threshold,
-        min_examples=settings.min_examples,
-        load_base=lambda: prepare_base(settings),
-        cancelled=attempt.cancelled,
+    base = settings.model_copy(
+        update={"base_model": job.request.get("base_model", settings.base_model)}
     )
+    with room_for(engine, job, attempt.cancelled) as cancelled:
+        version = run_training(
+            engine.store,
+            settings.home,
+            job.id,
+            job.user_id,
+            recipe_name=job.request["recipe"],
+            threshold=engine.calibration.threshold(job.user_id),
+            min_examples=settings.min_examples,
+            load_base=lambda: prepare_base(base),
+            cancelled=cancelled,
+            snapshot_id=job.request.get("snapshot_id"),
+            changes=job.request.get("changes"),
+            rules=engine.training_rules,
+        )
     result: dict[str, Any] = {
         "version_id": version.id,
         "version": version.number,
         "verdict": version.verdict,
     }
     if version.comparisons:
+        return result
+    served = find_base_model(settings.base_model).name
+    if version.base_model != served:
+        result["comparison_error"] = (
+            f"{version.label} was trained on {version.base_model}, and {served} is served here. Set "
+            f"ZEGA_BASE_MODEL to {version.base_model} to write with it."
+        )
         return result
     try:
         compare_with_base(engine, job, version, attempt)
@@ -167,7 +201,52 @@ def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[
             engine.memory.remember_kept(job.user_id, job.id)
 
 
-WORK: dict[JobKind, Work] = {JobKind.AUTO_TRAIN: auto_train_and_remember, JobKind.TRAINING: train}
+def synthesize(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """Have an order's prompts answered, then queue a training if enough has been kept."""
+    teachers = engine.teachers
+    result = run_synthesis(
+        engine.store,
+        engine.scorer,
+        teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+        engine.kinds.get(job.request["kind"]),
+        job,
+        threshold=engine.calibration.threshold(job.user_id),
+        in_flight=teachers.in_flight(job.user_id),
+        cancelled=attempt.cancelled,
+    )
+    engine.train_when_ready(job.user_id)
+    return result
+
+
+def take_in(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """Take the files of an import in."""
+    return engine.imports.run(job, cancelled=attempt.cancelled)
+
+
+def augment(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+    """Have the teacher reword prompts of kept examples."""
+    teachers, jobs = engine.teachers, engine.store.jobs
+    jobs.progress(job.id, stage="Rewording prompts")
+    return reword(
+        engine.store,
+        engine.augmentation,
+        teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+        job.user_id,
+        share=job.request["share"],
+        in_flight=teachers.in_flight(job.user_id),
+        cancelled=attempt.cancelled,
+        on_done=lambda done, total: jobs.progress(job.id, done=done, total=total),
+    )
+
+
+WORK: dict[JobKind, Work] = {
+    JobKind.AUTO_TRAIN: auto_train_and_remember,
+    JobKind.TRAINING: train,
+    JobKind.IMPORT: take_in,
+    JobKind.SYNTHESIS: synthesize,
+    JobKind.TWO_PHASE: run_two_phase,
+    JobKind.AUGMENT: augment,
+}
 
 
 def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:
@@ -186,7 +265,7 @@ def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attem
 
 def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> list[Comparison]:
     """The evaluation prompts answered by the base and by the version, counted on the job."""
-    jobs, prompts = engine.store.jobs, evaluation_prompts()
+    jobs, prompts = engine.store.jobs, evaluation_prompts(*kinds_of(engine, version))
     jobs.progress(job.id, stage="Comparing before and after", done=0, total=2 * len(prompts))
     number = itertools.count(1)
     base_model = find_base_model(engine.settings.base_model).name
@@ -199,6 +278,14 @@ def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> 
         cancelled=attempt.cancelled,
         on_answer=lambda: jobs.progress(job.id, done=next(number)),
     )
+
+
+def kinds_of(engine: Engine, version: Version) -> list[Kind]:
+    """The kinds of text that a version has learned, in their order."""
+    rows = engine.store.snapshots.get(version.user_id, version.snapshot_id).rows
+    examples = engine.store.examples.of_ids(version.user_id, [row[0] for row in rows])
+    names = {engine.kinds.find(example.kind).name for example in examples}
+    return [kind for kind in engine.kinds.all() if kind.name in names]
 
 
 def wait_until_served(engine: Engine, version: Version, attempt: Attempt) -> None:

@@ -11,10 +11,11 @@ from engine.rendering import render
 
 @dataclass(frozen=True)
 class TextRow:
-    """A prompt and the answer that is learned from it."""
+    """A prompt and the answer that is learned from it; `system` is the text of their kind."""
 
     prompt: str
     completion: str
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def tokenize(row: TextRow, tokenizer: Any, max_length: int) -> TokenRow:
 
     Raises ValueError when the prompt alone leaves no room for an answer.
     """
-    messages = [{"role": m.role, "content": m.content} for m in render(row.prompt)]
+    asked = render(row.prompt, system=row.system)
+    messages = [{"role": m.role, "content": m.content} for m in asked]
     text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     answer = tokenizer(row.completion, add_special_tokens=False)["input_ids"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.data.training_set import Rules, training_set
 from engine.domain.example import Example
 from engine.domain.recipe import Recipe
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
 from engine.domain.version import Version
 from engine.errors import NotEnoughExamples, SnapshotErased
+from engine.kinds import open_kinds
 from engine.registry.register import register
 from engine.store import Store
 from engine.training.parent import train_in_child
@@ -38,14 +40,33 @@ def take_snapshot(
     threshold: float,
     min_examples: int,
     split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
+    rules: Rules | None = None,
+    which: Callable[[Example], bool] = lambda example: True,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Snapshot:
-    """Freeze everything trainable now. Raises `NotEnoughExamples`."""
-    examples = store.examples.trainable(user_id, threshold=threshold)
+    """Freeze everything trainable now, or `which` of it, but for what repeats held-out rows;
+    variants join.
+
+    Raises `NotEnoughExamples`, and what `training_set` raises.
+    """
+    trainable = store.examples.trainable(user_id, threshold=threshold)
+    examples = [each for each in trainable if which(each)]
     if len(examples) < min_examples:
         raise NotEnoughExamples(len(examples), min_examples)
-    rows = split(examples)
-    hashes = [row_sha256(example, part) for example, (_, part) in zip(examples, rows, strict=True)]
-    return store.snapshots.create(user_id, rows, snapshot_sha256(examples, rows), hashes)
+    variants = store.variants.usable(user_id)
+    chosen = training_set(
+        examples, split(examples), variants, rules=rules or Rules(), cancelled=cancelled
+    )
+    rows = list(chosen.rows)
+    hashes = [row_sha256(each, part) for each, (_, part) in zip(chosen.examples, rows, strict=True)]
+    return store.snapshots.create(
+        user_id,
+        rows,
+        snapshot_sha256(chosen.examples, rows),
+        hashes,
+        left_out=chosen.report,
+        variants=chosen.variants,
+    )
 
 
 def check_whole(store: Store, snapshot: Snapshot) -> None:
@@ -67,20 +88,29 @@ def run_training(
     load_base: Callable[[], Base],
     cancelled: Callable[[], bool],
     snapshot_id: str | None = None,
+    changes: Mapping[str, Any] | None = None,
     split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
+    rules: Rules | None = None,
 ) -> Version:
     """Train `zega-<user_id>` on everything trainable, or on a chosen snapshot; `run_id` is the job's.
 
-    Called again after a kill it goes on: same snapshot, newest whole checkpoint, finished result.
+    `changes` take the place of fields of the recipe. Called again after a kill it goes on: same
+    snapshot, newest whole checkpoint, finished result.
     Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
     """
-    recipe = load_recipe(recipe_name)
+    recipe = load_recipe(recipe_name, changes or {})
     run = next((run for run in store.runs.list(user_id) if run.id == run_id), None)
     chosen = run.snapshot_id if run else snapshot_id
     if chosen is None:
         store.jobs.progress(run_id, stage="Freezing the training set")
         snapshot = take_snapshot(
-            store, user_id, threshold=threshold, min_examples=min_examples, split=split
+            store,
+            user_id,
+            threshold=threshold,
+            min_examples=min_examples,
+            split=split,
+            rules=rules,
+            cancelled=cancelled,
         )
     else:
         snapshot = store.snapshots.get(user_id, chosen)
@@ -122,8 +152,10 @@ def describe(
     """The content of run.json: everything the training process needs, and nothing it must look up."""
     examples = store.examples.of_ids(run.user_id, [row[0] for row in snapshot.rows])
     rows: dict[str, list[list[str]]] = {part.value: [] for part in Split}
+    kinds = open_kinds(home)
     for example, (_, part) in zip(examples, snapshot.rows, strict=True):
-        rows[part.value].append([example.prompt, example.completion])
+        system = kinds.find(example.kind).system
+        rows[part.value].append([example.prompt, example.completion, system])
     settings = asdict(recipe) | {"batch_size": run.batch_size}
     factor = recipe.batch_size // run.batch_size
     settings["gradient_accumulation"] = recipe.gradient_accumulation * factor

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Literal
 
 from engine.domain.example import Author
+from engine.domain.kind import Kind
 from engine.domain.story import Story
 from engine.errors import InvalidInput, NotFound
+from engine.kinds import Kinds
+from engine.kinds.catalog import check_category
 from engine.memory.memory import Memory
+from engine.quality.judge import rate
 from engine.quality.score import Scorer
 from engine.serving.resolve import student, teacher, wait_for
 from engine.store import Store
@@ -26,7 +30,7 @@ MOST_OF_STYLE = 200
 def check_prompt(prompt: str, style: str | None = None) -> None:
     """Raise `InvalidInput` for a prompt that is empty or too long, or a style that is too long."""
     if not prompt.strip():
-        raise InvalidInput("prompt", "is empty: write what the story is about")
+        raise InvalidInput("prompt", "is empty: write what the text is about")
     if len(prompt) > MOST_CHARACTERS:
         raise InvalidInput(
             "prompt", f"is {len(prompt):,} characters long, at most {MOST_CHARACTERS:,} fit"
@@ -37,10 +41,19 @@ def check_prompt(prompt: str, style: str | None = None) -> None:
         )
 
 
+def check_request(kind: Kind, prompt: str, *, genre: str | None, style: str | None) -> None:
+    """Raise `InvalidInput` for what a text of this kind cannot be made of."""
+    check_prompt(prompt, style)
+    check_category(kind, genre)
+    if style is not None and not kind.styles:
+        raise InvalidInput("style", f"must be left out: {kind.name} have none")
+
+
 def begin(
     store: Store,
     scorer: Scorer,
     teachers: Teachers,
+    kinds: Kinds,
     story: Story,
     writer: Writer,
     *,
@@ -56,10 +69,11 @@ def begin(
     With a `memory` the model reads what it holds about the story, as much as fits into `context`
     tokens; where it does not run, the text is written without.
     """
+    kind = kinds.find(story.kind)
     recollection = None
     if memory is not None:
         recollection = recollect(
-            memory, story, so_far=so_far, max_tokens=sampling.max_tokens, context=context
+            memory, kind, story, so_far=so_far, max_tokens=sampling.max_tokens, context=context
         )
     user_id = story.user_id
     stand_in = None
@@ -69,7 +83,7 @@ def begin(
             raise NotFound("trained model of", user_id)
         voice = Voice(wait_for(lambda: student(store, version)), Author.STUDENT)
     elif called := teachers.called(user_id):
-        voice = Voice(teachers.model_for(user_id, rank_for(scorer, story)), Author.TEACHER)
+        voice = Voice(teachers.model_for(user_id, rank_for(scorer, kind, story)), Author.TEACHER)
         stand_in = StandIn(called, lambda: who_is_here(store, user_id))
     else:
         voice = Voice(wait_for(lambda: teacher(store)), Author.TEACHER)
@@ -78,6 +92,7 @@ def begin(
         scorer,
         voice.model,
         voice.author,
+        kind,
         story,
         sampling=sampling,
         threshold=threshold,
@@ -87,9 +102,9 @@ def begin(
     )
 
 
-def rank_for(scorer: Scorer, story: Story) -> Callable[[str], float]:
+def rank_for(scorer: Scorer, kind: Kind, story: Story) -> Callable[[str], float]:
     """How good an answer to this story is, for the choice among several teachers' answers."""
-    return lambda text: scorer.score(text, prompt=story.prompt, genre=story.genre).score
+    return lambda text: rate(scorer, kind, text, prompt=story.prompt, genre=story.genre).score
 
 
 def who_is_here(store: Store, user_id: str) -> Voice:

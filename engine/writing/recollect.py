@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.domain.kind import Kind
 from engine.domain.story import Story
 from engine.memory.memory import Memory
 from engine.memory.recollection import Recollection, room_for
@@ -12,13 +13,13 @@ LAST_WORDS = 80
 
 
 def recollect(
-    memory: Memory, story: Story, *, so_far: str, max_tokens: int, context: int
+    memory: Memory, kind: Kind, story: Story, *, so_far: str, max_tokens: int, context: int
 ) -> Recollection:
     """What of the user's memory goes into the next draft of a story. Raises nothing.
 
     `context` is what the model reads at once, in tokens, an answer of `max_tokens` included.
     """
-    request = "\n".join(message.content for message in messages_for(story, so_far))
+    request = "\n".join(message.content for message in messages_for(kind, story, so_far))
     last_words = " ".join(so_far.split()[-LAST_WORDS:])
     query = f"{story.prompt}\n{last_words}".strip()
     room = room_for(context, max_tokens=max_tokens, request=request)

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from engine.autotrain.duplicates import NearDuplicates
 from engine.domain.example import Author, Source
+from engine.domain.kind import Kind
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
 from engine.errors import InvalidInput
 from engine.memory.recollection import Recollection
+from engine.quality.judge import rate
 from engine.quality.score import Scorer
-from engine.rendering import render, story_prompt
+from engine.quality.sections import next_start
+from engine.rendering import render, request_for, shown_to_teachers
 from engine.store import Store
 from engine.store.examples import NewExample
+from engine.writing.passage import cut, opened
 from models.base import Finish, LanguageModel, Message
 from models.errors import Blocked, RateLimited, Unavailable
 
@@ -33,10 +37,17 @@ class Sampling:
     seed: int | None = None
 
 
-def messages_for(story: Story, so_far: str = "", memory: Sequence[str] = ()) -> list[Message]:
+def messages_for(
+    kind: Kind,
+    story: Story,
+    so_far: str = "",
+    memory: Sequence[str] = (),
+    *,
+    shown: Sequence[Message] = (),
+) -> list[Message]:
     """What the model reads for a story; with `so_far` it continues that text."""
-    prompt = story_prompt(story.prompt, genre=story.genre, style=story.style)
-    messages = render(prompt, memory)
+    prompt = request_for(kind, story.prompt, genre=story.genre, style=story.style)
+    messages = render(prompt, memory, system=kind.system, shown=shown)
     return [*messages, Message("assistant", so_far)] if so_far else messages
 
 
@@ -71,6 +82,7 @@ class Writing:
         scorer: Scorer,
         model: LanguageModel,
         author: Author,
+        kind: Kind,
         story: Story,
         *,
         sampling: Sampling,
@@ -86,6 +98,7 @@ class Writing:
         self._scorer = scorer
         self._voice = Voice(model, author)
         self._stand_in = stand_in
+        self._kind = kind
         self._story = story
         self._sampling = sampling
         self._threshold = threshold
@@ -126,27 +139,50 @@ class Writing:
             raise error from None  # of the two, the one that the person can do something about
 
     def _stream(self, model: LanguageModel) -> Iterator[str]:
+        """The answer; a section that it left out is begun for the model, and asked for again."""
+        yield from self._ask(
+            model, "" if self._so_far else self._kind.opening_for(self._story.prompt)
+        )
+        while self._finish is not None and self._finish.reason == "stop":
+            start = next_start(self._text, self._kind.sections)
+            if not start or self._tokens >= self._sampling.max_tokens:
+                break
+            self._text = f"{self._text.rstrip()}\n\n"
+            yield "\n\n"
+            yield from self._ask(model, start)
+
+    def _ask(self, model: LanguageModel, opening: str) -> Iterator[str]:
+        """Have the text continued after an opening, which is part of it."""
+        shown = shown_to_teachers(self._kind) if self._voice.author is Author.TEACHER else ()
+        before, so_far = self._tokens, self._text
         with model.stream(
-            messages_for(self._story, self._so_far, self.recollection.texts),
+            messages_for(
+                self._kind, self._story, so_far + opening, self.recollection.texts, shown=shown
+            ),
             temperature=self._sampling.temperature,
             top_p=self._sampling.top_p,
-            max_tokens=self._sampling.max_tokens,
+            max_tokens=self._sampling.max_tokens - before,
             seed=self._sampling.seed,
+            stop=self._kind.stop,
         ) as stream:
-            for piece in stream:
+            for piece in opened(opening, stream):
                 self.model_name = stream.model
                 self._text += piece
                 self._tokens += 1
                 yield piece
         self._finish = stream.finish
         if self._finish is not None:
-            self._tokens = self._finish.completion_tokens or self._tokens
+            self._tokens = before + self._finish.completion_tokens or self._tokens
 
     def _save(self, text: str, seconds: float, tokens: int, reason: str) -> Draft | None:
         if len(text.split()) < MIN_DRAFT_WORDS or text == self._so_far:
             return None
-        quality = self._scorer.score(text, prompt=self._story.prompt, genre=self._story.genre)
         finished = reason in ("stop", "length")
+        if finished and self._kind.cut_after == "function":
+            text = cut(text, self._kind)
+        quality = rate(
+            self._scorer, self._kind, text, prompt=self._story.prompt, genre=self._story.genre
+        )
         return self._store.stories.add_draft(
             self._story.user_id,
             self._story.id,
@@ -163,6 +199,7 @@ class Writing:
     def _example(self, text: str, quality: Quality) -> NewExample:
         return new_example(
             self._store,
+            self._kind,
             self._story,
             text,
             quality,
@@ -172,7 +209,9 @@ class Writing:
         )
 
 
-def save_edit(store: Store, scorer: Scorer, story: Story, text: str, *, threshold: float) -> Draft:
+def save_edit(
+    store: Store, scorer: Scorer, kind: Kind, story: Story, text: str, *, threshold: float
+) -> Draft:
     """A person's own version of a text: a draft, and an example written by a person.
 
     Raises `InvalidInput` for an empty text.
@@ -180,9 +219,16 @@ def save_edit(store: Store, scorer: Scorer, story: Story, text: str, *, threshol
     if not text.strip():
         raise InvalidInput("text", "is empty")
     writer = story.user_id
-    quality = scorer.score(text, prompt=story.prompt, genre=story.genre)
+    quality = rate(scorer, kind, text, prompt=story.prompt, genre=story.genre)
     example = new_example(
-        store, story, text, quality, author=Author.PERSON, generator=writer, threshold=threshold
+        store,
+        kind,
+        story,
+        text,
+        quality,
+        author=Author.PERSON,
+        generator=writer,
+        threshold=threshold,
     )
     return store.stories.add_draft(
         writer,
@@ -199,6 +245,7 @@ def save_edit(store: Store, scorer: Scorer, story: Story, text: str, *, threshol
 
 def new_example(
     store: Store,
+    kind: Kind,
     story: Story,
     text: str,
     quality: Quality,
@@ -217,7 +264,7 @@ def new_example(
         genre=story.genre,
         style=story.style,
         seed_prompt=story.prompt,
-        prompt=story_prompt(story.prompt, genre=story.genre, style=story.style),
+        prompt=request_for(kind, story.prompt, genre=story.genre, style=story.style),
         completion=text,
         source=Source.WRITE,
         author=author,

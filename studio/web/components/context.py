@@ -22,7 +22,8 @@ def context(studio: Engine, story: Story) -> None:
     ask = session.last_ask()
     continued = ask.continued if ask and ask.story_id == story.id else None
     use = memory_of(story)
-    messages = messages_for(story, continued.text if continued else "")
+    kind = studio.kinds.find(story.kind)
+    messages = messages_for(kind, story, continued.text if continued else "")
     for message in messages:
         st.caption(ROLES[message.role])
         prose(message.content)

@@ -16,6 +16,7 @@ from engine.domain.genre import Genre
 from engine.domain.job import Job, JobKind
 from engine.domain.quality import Quality
 from engine.errors import Cancelled
+from engine.kinds import stories
 from engine.store import Store, open_store
 from models.llamacpp import LlamaCppModel
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp, good_texts
@@ -92,8 +93,9 @@ def test_what_is_stored_is_what_was_asked(store: Store, job: Job, teacher: FakeL
     example = store.examples.list("anna")[0]
     assert teacher.requests[0]["messages"][1]["content"] == example.prompt
     assert slot.seed_prompt in example.prompt
+    assert slot.style is not None
     assert slot.style in example.prompt
-    assert (example.genre, example.generator, example.plan_index) == (slot.genre.value, "fake", 0)
+    assert (example.genre, example.generator, example.plan_index) == (slot.genre, "fake", 0)
 
 
 def test_a_second_candidate_is_asked_for_only_when_the_first_fails(
@@ -152,6 +154,7 @@ def test_the_closing_figures_add_up(store: Store, job: Job, teacher: FakeLlamaCp
         store,
         scorer,
         LlamaCppModel("fake", teacher.url),
+        stories(),
         job,
         threshold=7.0,
         train_at=8,

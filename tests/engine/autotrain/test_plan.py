@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from engine.autotrain.plan import check_request, make_plan, prompts, share_out, styles
+from engine.autotrain.plan import check_request, make_plan, share_out, styles
 from engine.domain.genre import Genre
 from engine.errors import InvalidInput
 from engine.evaluation.compare import evaluation_prompts
+from engine.kinds import open_kinds, stories
 
 ALL = dict.fromkeys(Genre, 1.0)
 
 
 def test_ten_distinct_prompts_a_genre_and_ten_styles() -> None:
-    every = [prompt for genre in Genre for prompt in prompts()[genre]]
+    assert stories().categories == tuple(genre.value for genre in Genre)
+    every = [prompt for genre in Genre for prompt in stories().prompts[genre]]
     assert len(every) == len({prompt.lower() for prompt in every}) == 10 * len(Genre)
-    assert {len(prompts()[genre]) for genre in Genre} == {10}
+    assert {len(stories().prompts[genre]) for genre in Genre} == {10}
     assert len(set(styles())) == 10
 
 
 def test_evaluation_prompts_are_never_trained_on() -> None:
-    every = {prompt.lower() for genre in Genre for prompt in prompts()[genre]}
+    every = {prompt.lower() for genre in Genre for prompt in stories().prompts[genre]}
     fixed = evaluation_prompts()
     assert Counter(row.genre for row in fixed) == dict.fromkeys([g.value for g in Genre], 2)
     assert not every & {row.prompt.lower() for row in fixed}
@@ -85,3 +88,13 @@ def test_bad_requests_name_the_field(number: int, mix: dict[str, float], field: 
 
 def test_no_genres_means_all_alike() -> None:
     assert check_request(500, {}) == ALL
+
+
+def test_a_kind_without_genres_is_planned_by_its_prompts_alone(tmp_path: Path) -> None:
+    epics = open_kinds(tmp_path).get("epics")
+    plan = make_plan(30, check_request(30, {}, epics), seed=3, kind=epics)
+    ideas = epics.prompts[""]
+    assert {slot.seed_prompt for slot in plan[: len(ideas)]} == set(ideas)
+    assert {(slot.genre, slot.style) for slot in plan} == {(None, None)}
+    with pytest.raises(InvalidInput, match="must be left out"):
+        check_request(30, {"horror": 1.0}, epics)

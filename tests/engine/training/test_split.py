@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.autotrain.plan import prompts
 from engine.domain.snapshot import Split
+from engine.kinds import stories
 from engine.training.split import split_groups
 
-EVERY = [prompt for texts in prompts().values() for prompt in texts]
+EVERY = [prompt for texts in stories().prompts.values() for prompt in texts]
 
 
 def test_a_prompt_keeps_its_part_when_others_come_and_go() -> None:
@@ -30,7 +30,7 @@ def test_shares_are_near_what_is_wanted() -> None:
 
 def test_every_genre_is_measured_on_its_own_prompts() -> None:
     whole = split_groups(EVERY)
-    for texts in prompts().values():
+    for texts in stories().prompts.values():
         assert [whole[prompt] for prompt in texts].count(Split.TEST) in (1, 2)
 
 

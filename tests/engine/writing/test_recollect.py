@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.kinds import stories
 from engine.memory.address import publish, withdraw
-from engine.rendering import MEMORY_TEXT, SYSTEM_TEXT, render
+from engine.rendering import MEMORY_TEXT, render
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp
 from tests.memory_servers import chroma, fake_embeddings
 from tests.processes import Home
@@ -40,7 +41,7 @@ def test_recalled_passages_are_read_and_never_trained_on(home: Home, teacher: Fa
     system, request = (each["content"] for each in teacher.requests[0]["messages"])
     assert KEY in system
     assert "Bread" not in system
-    assert system.startswith(SYSTEM_TEXT)
+    assert system.startswith(stories().system)
     assert PROMPT in request
     assert KEY not in request
 
@@ -57,21 +58,21 @@ def test_recalled_passages_are_read_and_never_trained_on(home: Home, teacher: Fa
 def test_without_asking_nothing_is_recalled(home: Home, teacher: FakeLlamaCpp) -> None:
     home.engine.memory.remember("anna", KEY)
     story = home.engine.store.stories.get("anna", write(home, memory=False))
-    assert teacher.requests[0]["messages"][0]["content"] == SYSTEM_TEXT
+    assert teacher.requests[0]["messages"][0]["content"] == stories().system
     assert not story.drafts[0].memory.asked
 
 
 def test_training_passages_are_not_recalled_for_a_story(home: Home, teacher: FakeLlamaCpp) -> None:
     home.engine.memory.remember("anna", KEY, scope="training")
     write(home, memory=True)
-    assert teacher.requests[0]["messages"][0]["content"] == SYSTEM_TEXT
+    assert teacher.requests[0]["messages"][0]["content"] == stories().system
 
 
 def test_writing_goes_on_without_a_memory_and_says_so(home: Home, teacher: FakeLlamaCpp) -> None:
     home.engine.memory.remember("anna", KEY)
     withdraw(home.folder)
     story = home.engine.store.stories.get("anna", write(home, memory=True))
-    assert teacher.requests[0]["messages"][0]["content"] == SYSTEM_TEXT
+    assert teacher.requests[0]["messages"][0]["content"] == stories().system
     assert story.drafts[0].memory.asked
     assert "not running" in story.drafts[0].memory.problem
     assert story.drafts[0].text
@@ -87,7 +88,7 @@ def test_what_does_not_fit_is_cut_at_a_sentence_and_counted(
     story = home.engine.store.stories.get("anna", write(home, memory=True))
     use = story.drafts[0].memory
     system = teacher.requests[0]["messages"][0]["content"]
-    recalled = system.removeprefix(SYSTEM_TEXT).strip().removeprefix(MEMORY_TEXT)
+    recalled = system.removeprefix(stories().system).strip().removeprefix(MEMORY_TEXT)
     assert use.words == len(recalled.split())
     assert use.words_cut > 100
     assert use.words + use.words_cut == 6 * 190
