@@ -38,7 +38,7 @@ with left:
     show_genres(board)
 with right:
     st.subheader("Quality")
-    show_quality(board, studio.settings.keep_threshold)
+    show_quality(board, studio.calibration.threshold(user))
     st.subheader("Readiness")
     show_readiness(studio.readiness(user), studio.settings.train_at)
 

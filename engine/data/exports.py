@@ -10,24 +10,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from engine.calibration.threshold import threshold_of
 from engine.data.export import FORMS, Form, each_of
 from engine.domain.example import Source
 from engine.domain.export import Export, Selection, Which
 from engine.errors import InvalidInput
+from engine.kinds import Kinds
 from engine.store import Store
 
 
 class Exports:
     """All verbs. Every export is of one user's examples."""
 
-    def __init__(self, home: Path, store: Store, *, threshold: float) -> None:
+    def __init__(self, home: Path, store: Store, kinds: Kinds, *, threshold: float) -> None:
         self._home = home
         self._store = store
+        self._kinds = kinds
         self._threshold = threshold
 
     def count(self, user_id: str, selection: Selection) -> int:
         """How many examples an export would hold."""
-        return self._store.exports.count(user_id, selection, threshold=self._threshold)
+        return self._store.exports.count(
+            user_id, selection, threshold=threshold_of(self._store, user_id, self._threshold)
+        )
 
     def write(self, user_id: str, format: str, path: Path, selection: Selection) -> Export:
         """Write examples to this file, or into this folder where the form has several files.
@@ -77,9 +82,11 @@ class Exports:
             raise InvalidInput(
                 "selection", "has no examples: choose others, or write and keep some first"
             )
-        pages = self._store.exports.pages(user_id, selection, threshold=self._threshold)
+        pages = self._store.exports.pages(
+            user_id, selection, threshold=threshold_of(self._store, user_id, self._threshold)
+        )
         ids: list[str] = []
-        form.write(each_of(pages, ids), folder)
+        form.write(each_of(pages, ids), folder, self._kinds)
         shutil.rmtree(folder / "cache", ignore_errors=True)
         return ids
 

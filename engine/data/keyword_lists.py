@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.calibration.threshold import threshold_of
 from engine.data.keywords import (
     Coverage,
     Span,
@@ -99,7 +100,9 @@ class KeywordLists:
         """The same over examples: each prompt is a source, its text the answer. Raises `NotFound`."""
         tally = Tally(self.get(user_id, name).keywords)
         exports = self._store.exports
-        for page in exports.pages(user_id, selection, threshold=self._threshold):
+        for page in exports.pages(
+            user_id, selection, threshold=threshold_of(self._store, user_id, self._threshold)
+        ):
             for example in page:
                 tally.add(example.prompt, example.completion)
         return tally.coverage()
@@ -111,6 +114,8 @@ def _name(name: str) -> str:
         raise InvalidInput(
             "name", f"of a list must have 1 to {LONGEST_NAME} characters, got {len(name)}"
         )
+    if "/" in name or not any(sign.isalnum() for sign in name):
+        raise InvalidInput("name", f"of a list needs a letter or digit, and no slash: {name!r}")
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.calibration.threshold import threshold_of
 from engine.domain.example import Example
 from engine.overview.quality import ScoreDistribution, distribution_of
 from engine.store import Store
@@ -22,7 +23,7 @@ class Shelf:
         return self._store.example_pages.page(
             user_id,
             chosen or ExampleFilter(),
-            threshold=self._threshold,
+            threshold=threshold_of(self._store, user_id, self._threshold),
             limit=limit,
             offset=offset,
         )
@@ -30,7 +31,9 @@ class Shelf:
     def scores(self, user_id: str, chosen: ExampleFilter | None = None) -> ScoreDistribution:
         """How the scores of these examples are spread."""
         rows = self._store.example_pages.scores(
-            user_id, chosen or ExampleFilter(), threshold=self._threshold
+            user_id,
+            chosen or ExampleFilter(),
+            threshold=threshold_of(self._store, user_id, self._threshold),
         )
         return distribution_of(rows)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.calibration.threshold import threshold_of
+from engine.data.training_set import Rules
 from engine.domain.erasure import Erasure, ErasurePlan, Selection
 from engine.domain.job import Job, JobKind
 from engine.domain.snapshot import Snapshot, Split
@@ -44,6 +46,7 @@ class Lineage:
         recipe: str,
         threshold: float,
         min_examples: int,
+        rules: Rules,
     ) -> None:
         self._store = store
         self._memory = memory
@@ -52,6 +55,7 @@ class Lineage:
         self._recipe = recipe
         self._threshold = threshold
         self._min_examples = min_examples
+        self._rules = rules
 
     # Snapshots
 
@@ -68,7 +72,11 @@ class Lineage:
     def freeze(self, user_id: str) -> Snapshot:
         """Freeze everything trainable now, without training. Raises `NotEnoughExamples`."""
         return take_snapshot(
-            self._store, user_id, threshold=self._threshold, min_examples=self._min_examples
+            self._store,
+            user_id,
+            threshold=threshold_of(self._store, user_id, self._threshold),
+            min_examples=self._min_examples,
+            rules=self._rules,
         )
 
     def train(self, user_id: str, snapshot_id: str) -> Job:
@@ -152,7 +160,9 @@ class Lineage:
         return self._store.erasures.list(user_id, limit=limit, offset=offset)
 
 
-def open_lineage(settings: Settings, store: Store, memory: Memory, start: Start) -> Lineage:
+def open_lineage(
+    settings: Settings, store: Store, memory: Memory, start: Start, rules: Rules
+) -> Lineage:
     """The lineage of one home."""
     return Lineage(
         store,
@@ -162,4 +172,5 @@ def open_lineage(settings: Settings, store: Store, memory: Memory, start: Start)
         recipe=settings.recipe,
         threshold=settings.keep_threshold,
         min_examples=settings.min_examples,
+        rules=rules,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.autotrain.readiness import Readiness, readiness
+from engine.calibration.threshold import threshold_of
 from engine.domain.job import JobKind, JobState
 from engine.domain.version import Version
 from engine.errors import InvalidInput
@@ -93,12 +94,18 @@ class Overview:
         """Usable examples over time, by genre, kind or generator. Raises `InvalidInput`."""
         if by not in list(Dimension):
             raise InvalidInput("by", f"must be of {', '.join(Dimension)}; got {by!r}")
-        rows = self._store.growth.days(user_id, Dimension(by), threshold=self._threshold)
+        rows = self._store.growth.days(
+            user_id, Dimension(by), threshold=threshold_of(self._store, user_id, self._threshold)
+        )
         return growth_of(rows, Dimension(by))
 
     def genres(self, user_id: str) -> dict[str, int]:
         """Usable examples of every genre."""
-        return every_genre(self._store.growth.genres(user_id, threshold=self._threshold))
+        return every_genre(
+            self._store.growth.genres(
+                user_id, threshold=threshold_of(self._store, user_id, self._threshold)
+            )
+        )
 
     def gaps(self, user_id: str) -> list[GenreGap]:
         """Genres with few usable examples beside the others, the shortest first."""
@@ -106,7 +113,11 @@ class Overview:
 
     def scores(self, user_id: str) -> ScoreDistribution:
         """How the scores of all texts are spread."""
-        return distribution_of(self._store.growth.scores(user_id, threshold=self._threshold))
+        return distribution_of(
+            self._store.growth.scores(
+                user_id, threshold=threshold_of(self._store, user_id, self._threshold)
+            )
+        )
 
     # Trainings
 
@@ -186,7 +197,7 @@ class Overview:
         return readiness(
             self._store,
             user_id,
-            threshold=self._threshold,
+            threshold=threshold_of(self._store, user_id, self._threshold),
             train_at=self._train_at,
             min_examples=self._min_examples,
         )

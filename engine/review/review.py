@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from engine.calibration.threshold import threshold_of
 from engine.domain.example import Example
+from engine.domain.quality import Quality
 from engine.domain.review import (
     Action,
     Card,
@@ -17,6 +19,8 @@ from engine.domain.review import (
     ReviewProgress,
 )
 from engine.errors import InvalidInput
+from engine.kinds import Kinds
+from engine.quality.judge import rate
 from engine.quality.score import Scorer
 from engine.review.bulk import apply_repair, preview_repair
 from engine.review.diff import Change, changes
@@ -35,9 +39,12 @@ EVERYTHING = ReviewFilter()
 class Review:
     """All verbs. `reviewer` is whoever decides, if the door knows: each has steps back of their own."""
 
-    def __init__(self, store: Store, scorer: Callable[[], Scorer], *, threshold: float) -> None:
+    def __init__(
+        self, store: Store, scorer: Callable[[], Scorer], kinds: Kinds, *, threshold: float
+    ) -> None:
         self._store = store
         self._scorer = scorer
+        self._kinds = kinds
         self._threshold = threshold
 
     # Looking
@@ -54,9 +61,16 @@ class Review:
         """One page of the texts to look at. Raises `InvalidInput`."""
         queue = self._store.review_queue
         found = queue.page(
-            user_id, where, order, threshold=self._threshold, limit=limit, offset=offset
+            user_id,
+            where,
+            order,
+            threshold=threshold_of(self._store, user_id, self._threshold),
+            limit=limit,
+            offset=offset,
         )
-        total = queue.count(user_id, where, threshold=self._threshold)
+        total = queue.count(
+            user_id, where, threshold=threshold_of(self._store, user_id, self._threshold)
+        )
         return Queue(tuple(found), total)
 
     def next(
@@ -67,7 +81,11 @@ class Review:
     ) -> Card | None:
         """The card to decide about now; None when nothing waits. A skipped one comes again last."""
         found = self._store.review_queue.page(
-            user_id, where, order, threshold=self._threshold, limit=1
+            user_id,
+            where,
+            order,
+            threshold=threshold_of(self._store, user_id, self._threshold),
+            limit=1,
         )
         return self._card(found[0]) if found else None
 
@@ -85,7 +103,10 @@ class Review:
             job = self._store.jobs.get_for(user_id, where.job_id)
             target = job.request.get("target_summaries")
         return self._store.review_queue.progress(
-            user_id, where, threshold=self._threshold, target=target
+            user_id,
+            where,
+            threshold=threshold_of(self._store, user_id, self._threshold),
+            target=target,
         )
 
     def reasons(self) -> tuple[Reason, ...]:
@@ -145,7 +166,7 @@ class Review:
         if text == original.completion.strip():
             self.accept(user_id, example_id, seen=seen, reviewer=reviewer)
             return self._store.examples.get(user_id, example_id)
-        new = person_wrote(original, text, self._scorer())
+        new = person_wrote(original, text, self._judge)
         (entry,) = self._store.decisions.replace(
             user_id, [(example_id, seen, new)], Action.EDIT, reviewer=reviewer
         )
@@ -170,7 +191,13 @@ class Review:
         self, user_id: str, repair: Repair, where: ReviewFilter = EVERYTHING
     ) -> RepairPreview:
         """What a rule would change among these texts. Nothing is changed. Raises `InvalidInput`."""
-        return preview_repair(self._store, user_id, repair, where, threshold=self._threshold)
+        return preview_repair(
+            self._store,
+            user_id,
+            repair,
+            where,
+            threshold=threshold_of(self._store, user_id, self._threshold),
+        )
 
     def apply_repair(
         self,
@@ -186,12 +213,16 @@ class Review:
         """
         return apply_repair(
             self._store,
-            self._scorer(),
+            self._judge,
             user_id,
             preview,
             reviewer=reviewer,
             on_progress=on_progress,
         )
+
+    def _judge(self, original: Example, text: str) -> Quality:
+        kind = self._kinds.find(original.kind)
+        return rate(self._scorer(), kind, text, prompt=original.seed_prompt, genre=original.genre)
 
     def _card(self, example: Example) -> Card:
         decisions, user_id = self._store.decisions, example.user_id

@@ -17,6 +17,7 @@ from engine.store.example_pages import ExamplePages
 from engine.store.examples import Examples
 from engine.store.exports import Exports
 from engine.store.growth import Growth
+from engine.store.imports import Imports
 from engine.store.jobs import Jobs
 from engine.store.keywords import KeywordLists
 from engine.store.ledger import Ledger
@@ -26,13 +27,17 @@ from engine.store.outcomes import Outcomes
 from engine.store.passages import Passages
 from engine.store.preferences import Preferences
 from engine.store.providers import Providers
+from engine.store.releases import Releases
 from engine.store.review_queue import ReviewQueue
 from engine.store.runs import Runs
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
 from engine.store.stories import Stories
 from engine.store.texts import Texts
+from engine.store.two_phases import TwoPhases
 from engine.store.users import Users
+from engine.store.variants import Variants
+from engine.store.verdicts import Verdicts
 from engine.store.versions import Versions
 from engine.store.workload import Workload
 
@@ -50,7 +55,9 @@ class Store:
     example_pages: ExamplePages
     collection: Collection
     outcomes: Outcomes
+    imports: Imports
     jobs: Jobs
+    variants: Variants
     snapshots: Snapshots
     runs: Runs
     versions: Versions
@@ -61,8 +68,11 @@ class Store:
     curves: Curves
     workload: Workload
     ledger: Ledger
+    verdicts: Verdicts
     decisions: Decisions
     review_queue: ReviewQueue
+    two_phases: TwoPhases
+    releases: Releases
     exports: Exports
     keyword_lists: KeywordLists
     lineage: Lineage
@@ -84,7 +94,9 @@ def open_store(url: str) -> Store:
         example_pages=ExamplePages(database),
         collection=Collection(database),
         outcomes=Outcomes(database),
+        imports=Imports(database),
         jobs=Jobs(database),
+        variants=Variants(database),
         snapshots=Snapshots(database),
         runs=Runs(database),
         versions=Versions(database),
@@ -95,8 +107,11 @@ def open_store(url: str) -> Store:
         curves=Curves(database),
         workload=Workload(database),
         ledger=Ledger(database),
+        verdicts=Verdicts(database),
         decisions=Decisions(database),
         review_queue=ReviewQueue(database),
+        two_phases=TwoPhases(database),
+        releases=Releases(database),
         exports=Exports(database),
         keyword_lists=KeywordLists(database),
         lineage=Lineage(database),

@@ -34,6 +34,7 @@ STATES = {
     ExampleState.REJECTED: "Rejected by me",
     ExampleState.DUPLICATE: "Repeats another",
     ExampleState.STUDENT: "Written by my model",
+    ExampleState.VARIANT: "Variant of another",
     ExampleState.ERASED: "Erased",
 }
 COLUMNS = {
@@ -120,7 +121,7 @@ def table(studio: Engine, chosen: ExampleFilter) -> Example | None:
     if not page.total:
         st.caption("No example is like this. Choose something wider above.")
         return None
-    threshold = studio.settings.keep_threshold
+    threshold = studio.calibration.threshold(user)
     event = st.dataframe(
         [row(each, threshold) for each in page.rows],
         key=session.widget(f"examples/table/{hash(tuple(each.id for each in page.rows))}"),
@@ -160,7 +161,7 @@ def spread(studio: Engine, chosen: ExampleFilter) -> None:
     if scores.total:
         used = sum(scores.usable)
         st.plotly_chart(
-            charts.quality_chart(scores, studio.settings.keep_threshold),
+            charts.quality_chart(scores, studio.calibration.threshold(session.me())),
             key="examples/scores",
             alt=f"Histogram of {scores.total:,} scores, {used:,} of them of texts in use",
             config={"displayModeBar": False},
@@ -177,7 +178,7 @@ def whole(studio: Engine, example: Example) -> None:
         prose(example.completion or "Erased.")
         words = len(example.completion.split())
         facts = [
-            STATES[example.state(studio.settings.keep_threshold)],
+            STATES[example.state(studio.calibration.threshold(session.me()))],
             f"{words:,} words",
             f"{SOURCES[example.source]}, {AUTHORS[example.author].lower()}",
             example.generator,

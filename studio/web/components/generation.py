@@ -6,13 +6,14 @@ import streamlit as st
 
 from engine.domain.example import Example, RejectedCandidate
 from engine.domain.job import JobState
+from engine.domain.kind import Kind
 from engine.engine import Engine
 from engine.views import AutoTrainView
 from studio.web import charts, session
 from studio.web.components.budget import job_cost
 from studio.web.components.errors import show_error, told
 from studio.web.components.jobs import bar, cancel_button
-from studio.web.components.prose import prose
+from studio.web.components.kinds import text_of
 from studio.web.wording import duration, genre_label, plain, shortened
 
 SHOWN = 20
@@ -44,7 +45,7 @@ def show_generation(studio: Engine, job_id: str, *, was_running: bool) -> None:
             "It goes on when you leave this page."
         )
         cancel_button(studio, view.job, key=f"cancel/{job_id}")
-    texts(view)
+    texts(view, studio.kinds.find(view.job.request.get("kind", "stories")))
 
 
 def ending(view: AutoTrainView) -> None:
@@ -81,11 +82,13 @@ def results(studio: Engine, view: AutoTrainView) -> None:
         return
     left, right = st.columns(2)
     left.plotly_chart(
-        charts.quality_histogram(summary.scores, studio.settings.keep_threshold),
+        charts.quality_histogram(summary.scores, studio.calibration.threshold(view.job.user_id)),
         key="quality",
         alt=f"Histogram of {len(summary.scores)} scores",
         config={"displayModeBar": False},
     )
+    if not any(summary.genre_distribution):
+        return
     right.plotly_chart(
         charts.genre_bars(summary.genre_distribution),
         key="genres",
@@ -94,7 +97,7 @@ def results(studio: Engine, view: AutoTrainView) -> None:
     )
 
 
-def texts(view: AutoTrainView) -> None:
+def texts(view: AutoTrainView, kind: Kind) -> None:
     """The newest kept texts; the rejected ones behind a tab, with reasons."""
     many = max(len(view.kept), len(view.rejected)) > FIT
     kept, rejected = st.tabs(
@@ -106,22 +109,23 @@ def texts(view: AutoTrainView) -> None:
         if not view.kept:
             st.caption("None yet.")
         for example in view.kept:
-            text_card(example, "")
+            text_card(example, kind, "")
         more(len(view.kept), view.summary.kept)
     with rejected:
         st.caption("Stored apart with the reason. They are never trained on.")
         for candidate in view.rejected:
-            text_card(candidate, candidate.reason)
+            text_card(candidate, kind, candidate.reason)
 
 
-def text_card(text: Example | RejectedCandidate, reason: str) -> None:
+def text_card(text: Example | RejectedCandidate, kind: Kind, reason: str) -> None:
     """One text, closed: genre, score and first words; open: all of it."""
-    title = f"{text.quality.score:.1f} · {genre_label(text.genre)} · {shortened(text.completion)}"
-    with st.expander(plain(title)):
+    genre = [genre_label(text.genre)] if kind.categories else []
+    title = [f"{text.quality.score:.1f}", *genre, shortened(text.completion)]
+    with st.expander(plain(" · ".join(title))):
         if reason:
             st.markdown(f"**Rejected:** {plain(reason)}")
         st.caption(plain(text.prompt))
-        prose(text.completion)
+        text_of(kind, text.completion)
 
 
 def more(shown: int, count: int) -> None:

@@ -133,6 +133,10 @@ REFUSED: dict[str, Attempt] = {
     "examples.get": lambda s, a, m: s.examples.get("ben", a.example),
     "examples.set_feedback": lambda s, a, m: s.examples.set_feedback("ben", a.example, -1),
     "examples.of_ids": lambda s, a, m: s.examples.of_ids("ben", [a.example]),
+    "variants.of": lambda s, a, m: s.variants.of("ben", a.example),
+    "variants.add": lambda s, a, m: s.variants.add(
+        "ben", [m.new_example("ben", source=Source.VARIANT, variant_of=a.example)]
+    ),
     "outcomes.rejected": lambda s, a, m: s.outcomes.rejected("ben", a.job),
     "jobs.get_for": lambda s, a, m: s.jobs.get_for("ben", a.job),
     "jobs.request_cancel": lambda s, a, m: s.jobs.request_cancel("ben", a.job),
@@ -169,6 +173,8 @@ EMPTY: dict[str, Attempt] = {
     "exports.holding": lambda s, a, m: s.exports.holding("ben", [a.example]),
     "keyword_lists.list": lambda s, a, m: s.keyword_lists.list("ben"),
     "keyword_lists.remove": lambda s, a, m: s.keyword_lists.remove("ben", "terms"),
+    "variants.usable": lambda s, a, m: s.variants.usable("ben"),
+    "variants.remove_unused": lambda s, a, m: s.variants.remove_unused("ben"),
     "passages.of_ids": lambda s, a, m: s.passages.of_ids("ben", [a.passage.id]),
     "passages.list": lambda s, a, m: s.passages.list("ben", contains="key"),
     "passages.count": lambda s, a, m: s.passages.count("ben"),
@@ -227,6 +233,7 @@ EMPTY: dict[str, Attempt] = {
     "curves.steps": lambda s, a, m: s.curves.steps("ben", [a.version.run_id]),
     "workload.waiting": lambda s, a, m: s.workload.waiting("ben"),
     "workload.endings": lambda s, a, m: s.workload.endings("ben"),
+    "verdicts.newest": lambda s, a, m: s.verdicts.newest("ben", limit=9),
     "ledger.usage": lambda s, a, m: s.ledger.usage("ben", job_id=a.job).calls,
     "ledger.by_generator": lambda s, a, m: s.ledger.by_generator(
         "ben", datetime(2020, 1, 1, tzinfo=UTC)
