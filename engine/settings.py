@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     recipe: str = Field("quick", description="Recipe that trainings use.")
     keep_threshold: float = Field(7.0, ge=0, le=10, description="Score from which a text is kept.")
     min_examples: int = Field(10, ge=3, description="Fewest kept examples a training accepts.")
+    data_augmentation: float = Field(
+        0.5, ge=0, le=0.5, description="Largest share of a training that variants may be; 0 = none."
+    )
     train_at: int = Field(
         50, ge=0, description="Kept examples since the last training that start one; 0 = never."
     )

@@ -43,6 +43,7 @@ class ExampleState(StrEnum):
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
     STUDENT = "student"
+    VARIANT = "variant"
     LOW = "low"
     USABLE = "usable"
 
@@ -87,7 +88,8 @@ class Example:
     def is_kept(self, threshold: float) -> bool:
         """Kept = scored at or above the threshold, no near-duplicate, not rejected by a person.
 
-        What a person wrote or accepted is not judged by the score.
+        What a person wrote or accepted is not judged by the score. A variant is never kept for itself:
+        it joins a training with its original.
         """
         good_enough = (
             self.author is Author.PERSON
@@ -96,7 +98,7 @@ class Example:
         )
         refused = self.feedback < 0 or self.decision is Decision.REJECTED
         there = self.duplicate_of is None and self.erased_at is None
-        return good_enough and not refused and there
+        return good_enough and not refused and there and self.source is not Source.VARIANT
 
     def is_trainable(self, threshold: float) -> bool:
         """Trainable = kept and not written by the user's own student."""
@@ -112,6 +114,8 @@ class Example:
             return ExampleState.DUPLICATE
         if self.author is Author.STUDENT:
             return ExampleState.STUDENT
+        if self.source is Source.VARIANT:
+            return ExampleState.VARIANT
         return ExampleState.USABLE if self.is_kept(threshold) else ExampleState.LOW
 
 

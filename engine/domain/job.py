@@ -11,6 +11,15 @@ from typing import Any
 class JobKind(StrEnum):
     AUTO_TRAIN = "auto_train"
     TRAINING = "training"
+    IMPORT = "import"
+    SYNTHESIS = "synthesis"
+    TWO_PHASE = "two_phase"
+    AUGMENT = "augment"
+
+    @property
+    def fills_slots(self) -> bool:
+        """Whether it has texts written, each for one place of a plan."""
+        return self in (JobKind.AUTO_TRAIN, JobKind.SYNTHESIS)
 
 
 class JobState(StrEnum):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from engine.domain.decontamination import Decontamination
 
 
 class Split(StrEnum):
@@ -15,13 +17,19 @@ class Split(StrEnum):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`rows` pairs example ids with their part; `sha256` covers ids, parts and texts, in order."""
+    """`rows` pairs example ids with their part; `sha256` covers ids, parts and texts, in order.
+
+    `left_out` says which rows are missing because they repeat held-out ones, `variants` counts
+    those in the training part that reword another row of it.
+    """
 
     id: str
     user_id: str
     created_at: datetime
     sha256: str
     rows: tuple[tuple[str, Split], ...]
+    left_out: Decontamination = field(default_factory=Decontamination)
+    variants: int = 0
 
     def count(self, split: Split) -> int:
         return sum(1 for _, part in self.rows if part is split)

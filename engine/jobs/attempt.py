@@ -51,8 +51,10 @@ class Attempt:
 
 def progress_of(store: Store, home: Path, job: Job) -> int:
     """A number that grows whenever a job got further than it ever was."""
-    if job.kind is JobKind.AUTO_TRAIN:
+    if job.kind.fills_slots or job.kind is JobKind.TWO_PHASE:
         return len(store.outcomes.done(job.id))
+    if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
+        return store.jobs.get(job.id).done
     folder = run_folder(home, job)
     names = [path.parent.name for path in folder.glob("checkpoints/checkpoint-*/manifest.json")]
     steps = [int(name.rpartition("-")[2]) for name in names]

@@ -22,7 +22,14 @@ from engine.training.recipe import load_recipe
 # Rows of steps over which the speed of a training is taken.
 RECENT_ROWS = 40
 
-PREFIX = {JobKind.AUTO_TRAIN: "generation", JobKind.TRAINING: "training"}
+PREFIX = {
+    JobKind.AUTO_TRAIN: "generation",
+    JobKind.TRAINING: "training",
+    JobKind.IMPORT: "import",
+    JobKind.AUGMENT: "augment",
+    JobKind.SYNTHESIS: "generation",
+    JobKind.TWO_PHASE: "twoPhase",
+}
 ENDINGS = {
     JobState.SUCCEEDED: "Completed",
     JobState.FAILED: "Failed",
@@ -63,8 +70,7 @@ class JobHistory:
 def history(store: Store, job: Job, after: int = 0) -> JobHistory:
     """Events beyond the id `after`; a job that has ended always gives its last one."""
     now = datetime.now(UTC)
-    make = _training_events if job.kind is JobKind.TRAINING else _generation_events
-    events = make(store, job, after, now)
+    events = EVENTS.get(job.kind, _generation_events)(store, job, after, now)
     if job.state.is_final:
         last = latest(store, job)
         ending = PREFIX[job.kind] + ENDINGS[job.state]
@@ -75,8 +81,10 @@ def history(store: Store, job: Job, after: int = 0) -> JobHistory:
 def latest(store: Store, job: Job) -> JobEvent:
     """Progress and metrics as they are now, without an id of its own (0)."""
     now = datetime.now(UTC)
-    if job.kind is JobKind.AUTO_TRAIN:
+    if job.kind.fills_slots or job.kind is JobKind.TWO_PHASE:
         return JobEvent(0, "", _generation_progress(job, now), _generation_metrics(store, job))
+    if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
+        return JobEvent(0, "", _generation_progress(job, now))
     run = _run(store, job)
     steps = store.runs.steps(run.id) if run else []
     if run is None or not steps:
@@ -114,6 +122,15 @@ def _generation_progress(job: Job, now: datetime) -> Progress:
     seconds = job.seconds_left(now)
     remaining = None if seconds is None else _milliseconds(seconds)
     return Progress(job.done, job.total, estimated_remaining=remaining)
+
+
+# Import: the id is the number of rows that are taken.
+
+
+def _import_events(store: Store, job: Job, after: int, now: datetime) -> list[JobEvent]:
+    if job.done <= after:
+        return []
+    return [JobEvent(job.done, f"{PREFIX[job.kind]}Progress", _generation_progress(job, now))]
 
 
 # Training: the id counts both rows of a step, its training row before its validation row.
@@ -185,12 +202,23 @@ def _run(store: Store, job: Job) -> Run | None:
 
 def _last_id(store: Store, job: Job) -> int:
     """The id of the last event: above every one that can come before."""
-    if job.kind is JobKind.AUTO_TRAIN:
+    if job.kind is JobKind.TWO_PHASE:
+        return len(store.outcomes.done(job.id)) + 1
+    if job.kind.fills_slots:
         return int(job.request["num_examples"]) + 1
+    if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
+        return max(job.done, job.total) + 1
     run = _run(store, job)
     steps = store.runs.steps(run.id) if run else []
     furthest = max((run.total_steps if run else 0, *(step.step for step in steps)))
     return 2 * furthest + 3
+
+
+EVENTS = {
+    JobKind.TRAINING: _training_events,
+    JobKind.IMPORT: _import_events,
+    JobKind.AUGMENT: _import_events,
+}
 
 
 def _milliseconds(seconds: float) -> int:

@@ -31,8 +31,24 @@ APPLICATION = "zega"
 # Pinned: by default DBOS hashes the code, and a job would wait forever for the code it began with.
 APPLICATION_VERSION = "1"
 
-QUEUES = {JobKind.AUTO_TRAIN: "auto_train", JobKind.TRAINING: "training"}
-WORKFLOWS = {JobKind.AUTO_TRAIN: "auto_train", JobKind.TRAINING: "train"}
+QUEUES = {
+    JobKind.AUTO_TRAIN: "auto_train",
+    JobKind.TRAINING: "training",
+    JobKind.IMPORT: "import",
+    JobKind.SYNTHESIS: "synthesis",
+    JobKind.TWO_PHASE: "two_phase",
+    JobKind.AUGMENT: "augment",
+}
+WORKFLOWS = {
+    JobKind.AUTO_TRAIN: "auto_train",
+    JobKind.TRAINING: "train",
+    JobKind.IMPORT: "take_in",
+    JobKind.SYNTHESIS: "synthesize",
+    JobKind.AUGMENT: "reword",
+    JobKind.TWO_PHASE: "two_phase",
+}
+# Jobs of a kind that run at once, 1 where nothing else is said. Those in two phases mostly wait for people.
+AT_ONCE = {JobKind.TWO_PHASE: 16}
 
 _WAITING_OR_RUNNING = ("ENQUEUED", "DELAYED", "PENDING")
 _OVER = ("SUCCESS", "ERROR", "CANCELLED")

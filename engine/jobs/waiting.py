@@ -14,7 +14,14 @@ POLL_SECONDS = 0.2
 # A worker that is being started needs some seconds for its imports.
 WORKER_SECONDS = 30.0
 
-NAMES = {JobKind.AUTO_TRAIN: "Auto-training", JobKind.TRAINING: "The training"}
+NAMES = {
+    JobKind.AUTO_TRAIN: "Auto-training",
+    JobKind.TRAINING: "The training",
+    JobKind.IMPORT: "The import",
+    JobKind.SYNTHESIS: "Writing from templates",
+    JobKind.TWO_PHASE: "The two-phase training",
+    JobKind.AUGMENT: "Rewording",
+}
 
 
 def quietly(job: Job) -> None:

@@ -16,8 +16,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from engine.autotrain.run import run_auto_train
 from engine.budget.errors import BudgetUsedUp
-from engine.data.synthesis import run_synthesis
 from engine.data.augmentation.teacher import reword
+from engine.data.synthesis import run_synthesis
 from engine.domain.evaluation import Comparison
 from engine.domain.job import Job, JobKind
 from engine.domain.kind import Kind

@@ -18,9 +18,11 @@ from dbos import DBOS, DBOSPortableJSONSerializer
 
 from engine.bootstrap import open_engine
 from engine.domain.job import JobKind
+from engine.engine import Engine
 from engine.jobs.queue import (
     APPLICATION,
     APPLICATION_VERSION,
+    AT_ONCE,
     QUEUES,
     WORKFLOWS,
     JobQueue,
@@ -28,7 +30,6 @@ from engine.jobs.queue import (
 )
 from engine.jobs.work import Runner
 from engine.lock import hold_lock
-from engine.store import Store
 from models.lifeline import end_with_parent
 
 log = logging.getLogger(__name__)
@@ -63,28 +64,48 @@ def launch(url: str, runner: Runner) -> None:
     def train(job_id: str) -> None:
         runner.take_turn(JobKind.TRAINING)
 
+    @DBOS.workflow(name=WORKFLOWS[JobKind.IMPORT], max_recovery_attempts=None)
+    def take_in(job_id: str) -> None:
+        runner.take_turn(JobKind.IMPORT)
+
+    @DBOS.workflow(name=WORKFLOWS[JobKind.SYNTHESIS], max_recovery_attempts=None)
+    def synthesize(job_id: str) -> None:
+        runner.take_turn(JobKind.SYNTHESIS)
+
+    @DBOS.workflow(name=WORKFLOWS[JobKind.TWO_PHASE], max_recovery_attempts=None)
+    def two_phase(job_id: str) -> None:
+        runner.take_turn(JobKind.TWO_PHASE)
+
+    @DBOS.workflow(name=WORKFLOWS[JobKind.AUGMENT], max_recovery_attempts=None)
+    def reword(job_id: str) -> None:
+        runner.take_turn(JobKind.AUGMENT)
+
     DBOS.launch()
-    for name in QUEUES.values():
+    for kind, name in QUEUES.items():
         DBOS.register_queue(
             name,
-            worker_concurrency=1,
+            worker_concurrency=AT_ONCE.get(kind, 1),
             polling_interval_sec=POLL_SECONDS,
             on_conflict="always_update",
         )
 
 
-def keep_reconciled(store: Store, queue: JobQueue) -> None:
-    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know, and let it forget
-    what is over now and then. Never returns."""
+def keep_reconciled(engine: Engine, queue: JobQueue) -> None:
+    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know, let it forget what
+    is over now and then, and finish erasures that were interrupted. Never returns."""
     wait = threading.Event()
     for number in itertools.count():
         try:
             if number % PRUNE_ROUNDS == 0:
                 queue.prune()
-            for job_id in queue.reconcile(store.jobs.unfinished()):
+            for job_id in queue.reconcile(engine.store.jobs.unfinished()):
                 log.info("job %s was handed in by the worker", job_id)
         except Exception:  # the database may be away for a while; the worker must not be
             log.exception("the queue could not be compared with the jobs")
+        try:
+            engine.lineage.finish_erasures()
+        except Exception:  # as above; what was erased stays erased, and the rest is tried again
+            log.exception("an erasure could not be finished")
         wait.wait(RECONCILE_SECONDS)
 
 
@@ -103,7 +124,7 @@ def main() -> None:
         url = queue_url(engine.settings)
         launch(url, runner)
         log.info("the worker is ready")
-        keep_reconciled(engine.store, JobQueue(url))
+        keep_reconciled(engine, JobQueue(url))
     except SystemExit:
         runner.forgive()
         code = 0

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from engine.domain.example import Source
 from engine.store.database import Database
 from engine.store.examples import is_kept, is_trainable
 from engine.store.tables import examples
@@ -18,7 +19,8 @@ class CollectionStats:
     """What has been collected. `last_updated` is the newest example's time, None without any.
 
     `average_quality` is the mean score (0-10) of all examples, 0.0 without any. Examples without a
-    genre are not in `by_genre`. Rejected candidates are no examples and are counted nowhere here.
+    genre are not in `by_genre`. Rejected candidates are no examples and variants none of their own: they
+    are counted nowhere here.
     """
 
     total_examples: int = 0
@@ -39,7 +41,9 @@ class Collection:
 
     def stats(self, user_id: str | None, *, threshold: float) -> CollectionStats:
         """The figures of this user; None counts everybody's examples."""
-        owned = true() if user_id is None else examples.c.user_id == user_id
+        owned = examples.c.source != Source.VARIANT.value
+        if user_id is not None:
+            owned = and_(owned, examples.c.user_id == user_id)
         totals = select(
             func.count().label("total_examples"),
             func.max(examples.c.created_at).label("last_updated"),

@@ -99,6 +99,7 @@ def state_of(threshold: float) -> ColumnElement[str]:
         (rejected, ExampleState.REJECTED.value),
         (examples.c.duplicate_of.is_not(None), ExampleState.DUPLICATE.value),
         (examples.c.author == Author.STUDENT.value, ExampleState.STUDENT.value),
+        (examples.c.source == Source.VARIANT.value, ExampleState.VARIANT.value),
         (is_kept(threshold), ExampleState.USABLE.value),
         else_=ExampleState.LOW.value,
     )

@@ -274,6 +274,8 @@ def is_kept(threshold: float) -> ColumnElement[bool]:
         examples.c.decision.is_distinct_from(Decision.REJECTED.value),
         examples.c.duplicate_of.is_(None),
         examples.c.erased_at.is_(None),
+        # Variants count nowhere: not as kept, not towards a training (engine/store/variants.py).
+        examples.c.source != Source.VARIANT.value,
     )
 
 

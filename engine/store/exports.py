@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, or_, select, true
 
-from engine.domain.example import Example
+from engine.domain.example import Example, Source
 from engine.domain.export import Export, Selection, Which
 from engine.domain.user import check_user_id
 from engine.errors import NotFound
@@ -116,6 +116,8 @@ class Exports:
 
 def _chosen(user_id: str, selection: Selection, threshold: float) -> ColumnElement[bool]:
     clauses = [examples.c.user_id == user_id, examples.c.erased_at.is_(None)]
+    if selection.source is not Source.VARIANT:  # nobody should take one for an original
+        clauses.append(examples.c.source != Source.VARIANT.value)
     if selection.which is Which.KEPT:
         clauses.append(is_kept(threshold))
     if selection.which is Which.TRAINABLE:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 
+from engine.domain.example import Source
 from engine.store.database import Database
 from engine.store.examples import is_trainable
 from engine.store.outcomes import Result
@@ -80,7 +81,7 @@ class Growth:
         step = cast(func.round(examples.c.score * SCORE_STEPS), Integer)
         written = (
             select(step, func.count(), _trainable(threshold))
-            .where(examples.c.user_id == user_id)
+            .where(examples.c.user_id == user_id, examples.c.source != Source.VARIANT.value)
             .group_by(step)
         )
         best = cast(func.round(outcomes.c.score * SCORE_STEPS), Integer)

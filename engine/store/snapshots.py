@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, insert, select
 
+from engine.domain.decontamination import Decontamination
 from engine.domain.snapshot import Snapshot, SnapshotCounts, Split
 from engine.errors import InvalidInput, NotFound
 from engine.store.database import Database
@@ -25,6 +26,8 @@ class Snapshots:
         rows: list[tuple[str, Split]],
         sha256: str,
         row_sha256: Sequence[str | None] = (),
+        left_out: Decontamination | None = None,
+        variants: int = 0,
     ) -> Snapshot:
         """Store pairs of example id and part, in order, with the hash of each row where it is given.
 
@@ -39,7 +42,9 @@ class Snapshots:
         with self._database.write() as connection:
             require_user(connection, user_id)
             _check_owned(connection, user_id, [example_id for example_id, _ in rows])
+            report = {"left_out": (left_out or Decontamination()).as_json(), "variants": variants}
             stamp = {"id": new_id(), "user_id": user_id, "created_at": now(), "sha256": sha256}
+            stamp["report"] = report
             statement = insert(snapshots).values(stamp).returning(snapshots)
             snapshot = connection.execute(statement).mappings().one()
             if rows:
@@ -149,4 +154,6 @@ def _with_rows(connection: Connection, row: RowMapping) -> Snapshot:
         created_at=row["created_at"],
         sha256=row["sha256"],
         rows=tuple((example_id, Split(split)) for example_id, split in connection.execute(query)),
+        left_out=Decontamination.from_json(row["report"].get("left_out", {})),
+        variants=row["report"].get("variants", 0),
     )

@@ -12,7 +12,13 @@ from studio.web import session
 from studio.web.components.errors import told
 from studio.web.wording import plain, time_left
 
-NAMES = {JobKind.AUTO_TRAIN: "Auto-training", JobKind.TRAINING: "Training"}
+NAMES = {
+    JobKind.AUTO_TRAIN: "Auto-training",
+    JobKind.TRAINING: "Training",
+    JobKind.IMPORT: "Import",
+    JobKind.SYNTHESIS: "Writing from templates",
+    JobKind.AUGMENT: "Rewording",
+}
 
 
 @st.fragment(run_every=3)

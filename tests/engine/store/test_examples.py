@@ -73,6 +73,7 @@ def test_trainable_in_sql_means_what_the_domain_means(store: Store, make: Any) -
             )
         )
     expected = [example for example in everything if example.is_trainable(7.0)]
+    everything.append(make.example(source=Source.VARIANT, variant_of=first.id))
     assert 1 < len(expected) < len(everything)
     assert store.examples.trainable("anna", threshold=7.0) == expected
     assert store.examples.count_trainable("anna", threshold=7.0) == len(expected)

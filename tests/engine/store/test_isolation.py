@@ -20,6 +20,7 @@ from engine.domain.budget import Cost
 from engine.domain.erasure import Noun
 from engine.domain.example import Source
 from engine.domain.export import Selection, Which
+from engine.domain.imports import FileReport
 from engine.domain.passage import Scope
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
@@ -77,6 +78,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
         forgotten=forgotten.id,
         story=story.id,
         job=job.id,
+        import_id=store.imports.begin("anna", job.id, "continuation", ["a.txt"]).id,
         run=run,
         example=make.example().id,
         snapshot=run.snapshot_id,
@@ -137,6 +139,13 @@ REFUSED: dict[str, Attempt] = {
     "variants.add": lambda s, a, m: s.variants.add(
         "ben", [m.new_example("ben", source=Source.VARIANT, variant_of=a.example)]
     ),
+    "imports.begin": lambda s, a, m: s.imports.begin("ben", a.import_id, "continuation", []),
+    "imports.record": lambda s, a, m: s.imports.record(
+        "ben", a.import_id, 0, FileReport("a.txt"), FileReport("a.txt", done=True)
+    ),
+    "imports.get": lambda s, a, m: s.imports.get("ben", a.import_id),
+    "imports.rejections": lambda s, a, m: s.imports.rejections("ben", a.import_id),
+    "imports.undo": lambda s, a, m: s.imports.undo("ben", a.import_id),
     "outcomes.rejected": lambda s, a, m: s.outcomes.rejected("ben", a.job),
     "jobs.get_for": lambda s, a, m: s.jobs.get_for("ben", a.job),
     "jobs.request_cancel": lambda s, a, m: s.jobs.request_cancel("ben", a.job),
@@ -200,6 +209,8 @@ EMPTY: dict[str, Attempt] = {
     "examples.trainable": lambda s, a, m: s.examples.trainable("ben", threshold=0.0),
     "examples.count_trainable": lambda s, a, m: s.examples.count_trainable("ben", threshold=0.0),
     "examples.kept_texts": lambda s, a, m: s.examples.kept_texts("ben", 0.0),
+    "imports.list": lambda s, a, m: s.imports.list("ben"),
+    "imports.known_texts": lambda s, a, m: list(s.imports.known_texts("ben")),
     "example_pages.page": lambda s, a, m: (
         s.example_pages.page("ben", ExampleFilter(), threshold=0.0, limit=9).rows
     ),
