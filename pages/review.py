@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from studio.web import session
+from studio.web.components.calibration import calibration
 from studio.web.components.errors import show_error
 from studio.web.components.review_card import show_card
 from studio.web.components.review_queue import choose_pile, nothing_left, show_progress
@@ -24,12 +25,14 @@ if failure := session.take_failure():
 where, order = choose_pile(studio)
 show_progress(studio, where)
 editing = session.value("review/editing")
-if editing:
-    card = studio.review.card(session.me(), editing)
-else:
-    card = studio.review.next(session.me(), where, order)
+card = (
+    studio.review.card(session.me(), editing)
+    if editing
+    else studio.review.next(session.me(), where, order)
+)
 if card is None:
     nothing_left(studio, where)
 else:
     show_card(studio, card)
 mend_many(studio, where)
+calibration(studio)

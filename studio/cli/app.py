@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from studio.cli import budget, jobs, measure, memory, processes, versions, write
+from studio.cli import (
+    budget,
+    exports,
+    jobs,
+    keywords,
+    lineage,
+    measure,
+    memory,
+    processes,
+    snapshots,
+    templates,
+    two_phase,
+    versions,
+    write,
+)
 
 app = typer.Typer(
     help="ZEGA Studio: write, keep what is good, train your own small model.",
@@ -15,13 +29,21 @@ app = typer.Typer(
 app.command()(write.write)
 app.command(name="auto-train")(jobs.auto_train)
 app.command()(jobs.train)
+app.command(name="two-phase")(two_phase.two_phase)
 app.command(name="versions")(versions.list_versions)
 app.command()(versions.activate)
 app.command()(measure.stats)
 app.command()(measure.score)
 app.command()(measure.evaluate)
+app.command()(measure.calibrate)
+app.command()(exports.export)
+app.command()(templates.synthesize)
 app.add_typer(memory.app, name="memory")
+app.add_typer(keywords.app, name="keywords")
 app.add_typer(budget.app, name="budget")
+app.add_typer(snapshots.app, name="snapshots")
+app.command()(lineage.lineage)
+app.command()(lineage.erase)
 app.command()(processes.run)
 app.command()(processes.serve)
 app.command()(processes.worker)

@@ -1,14 +1,15 @@
-"""`zega stats`, `zega score`, `zega evaluate`: figures of a collection, of a text, of a model."""
+"""`zega stats`, `score`, `evaluate`, `calibrate`: figures of a collection, a text, a model, a taste."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from studio.cli.options import AsJson, TextFile, User, read_text
+from studio.cli.options import AsJson, TaskKind, TextFile, User, read_text
 from studio.cli.output import say_result, verb
 from studio.cli.versions import version_of
 
@@ -47,9 +48,7 @@ def stats(
 @verb
 def score(
     file: TextFile,
-    kind: Annotated[
-        str, typer.Option("--kind", help="stories, epics, procedures or code.")
-    ] = "stories",
+    kind: TaskKind = "stories",
     genre: Annotated[str | None, typer.Option("--genre", "-g", help="What it should be.")] = None,
     prompt: Annotated[str, typer.Option("--prompt", help="What was asked for.")] = "",
     as_json: AsJson = False,
@@ -90,3 +89,30 @@ def evaluate(
             f"n = {found.tokens:,} tokens."
         ),
     )
+
+
+@verb
+def calibrate(
+    user: User,
+    accept: Annotated[bool, typer.Option("--accept", help="Take the suggested threshold.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Go back to the one before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the score with what this user accepted and rejected, and suggest a threshold."""
+    from engine.bootstrap import open_engine
+
+    calibration = open_engine().calibration
+    found = calibration.look(user)
+    if accept:
+        calibration.accept_suggested(user)
+    elif back:
+        calibration.go_back(user)
+    threshold = calibration.threshold(user)
+
+    def lines() -> str:
+        shown = [found.finding, f"Texts are kept from {threshold:g} on."]
+        if found.suggested is not None and not accept:
+            shown.append(f"Suggested: {found.suggested.threshold:g}. --accept takes it.")
+        return "\n".join(shown)
+
+    say_result(asdict(found) | {"threshold": threshold}, as_json=as_json, lines=lines)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.example import Decision
+from engine.domain.quality import Quality
 from tests.engine.jobs.test_training import keep_examples
 from tests.fake_llamacpp import good_texts
 from tests.processes import Home
 from tests.studio.cli.conftest import document, problem, zega
+from tests.studio.web.shelf import Shelf
 
 
 @pytest.fixture
@@ -100,3 +103,21 @@ def test_the_base_is_evaluated_alike_each_time(home: Home, story: Path) -> None:
 @pytest.mark.parametrize("arguments", [("score",), ("stats", "--nonsense"), ("train",), ("sing",)])
 def test_wrong_usage_is_two(home: Home, arguments: tuple[str, ...]) -> None:
     assert zega(*arguments).exit_code == 2
+
+
+def test_a_threshold_is_suggested_and_taken_only_when_asked(home: Home) -> None:
+    shelf = Shelf(home.engine)
+    for number in range(60):
+        score = 5.0 + number / 12
+        likes = (score >= 8.5) is (number % 10 != 3)
+        decision = Decision.ACCEPTED if likes else Decision.REJECTED
+        shelf.store.examples.add(shelf.example(number, decision=decision, quality=Quality(score)))
+    found = document(zega("calibrate", "--user", "anna", "--json"))
+    assert found["threshold"] == home.engine.calibration.threshold("anna") == 7.0
+    shown = zega("calibrate", "--user", "anna", "--accept").stdout
+    wanted = found["suggested"]["threshold"]
+    assert f"Texts are kept from {wanted:g} on." in shown
+    assert home.engine.calibration.threshold("anna") == wanted
+    assert "from 7 on" in zega("calibrate", "--user", "anna", "--back").stdout
+    refused = problem(zega("calibrate", "--user", "nobody", "--accept", "--json"))
+    assert refused["code"] == "invalid_input"
