@@ -9,7 +9,21 @@ from fastapi import FastAPI
 from engine.engine import Engine
 from studio.api.door import Door
 from studio.api.errors import HANDLED, ErrorBody, answer
-from studio.api.routers import auto_train, budget, docs, events, health, jobs, statistics, versions
+from studio.api.routers import (
+    auto_train,
+    budget,
+    docs,
+    erasure,
+    events,
+    exports,
+    health,
+    jobs,
+    keywords,
+    lineage,
+    statistics,
+    synthetic_data,
+    versions,
+)
 from studio.api.token import needs_token, token_of, where_token_is
 
 DESCRIPTION = """\
@@ -54,6 +68,20 @@ def create_api(engine: Engine) -> FastAPI:
     api.add_middleware(Door, always=needs_token(settings), token=lambda: token_of(settings))
     for error in HANDLED:
         api.add_exception_handler(error, answer)
-    for each in (auto_train, jobs, events, statistics, versions, budget, health, docs):
+    for each in (
+        auto_train,
+        jobs,
+        events,
+        statistics,
+        versions,
+        budget,
+        lineage,
+        erasure,
+        exports,
+        synthetic_data,
+        keywords,
+        health,
+        docs,
+    ):
         api.include_router(each.router)
     return api

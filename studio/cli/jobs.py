@@ -10,7 +10,7 @@ import typer
 from engine.domain.job import Job, JobState
 from engine.errors import EngineError
 from engine.jobs.waiting import check_ended_well
-from studio.cli.options import AsJson, User
+from studio.cli.options import AsJson, TaskKind, User
 from studio.cli.output import INTERRUPTED, job_bar, say, say_error, say_result, verb
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def auto_train(
         list[str] | None,
         typer.Option("--genre", "-g", help="A genre; may be repeated. None = a random mix."),
     ] = None,
+    kind: TaskKind = "stories",
     store_in_memory: Annotated[
         bool, typer.Option("--store-in-memory", help="Remember what is kept, apart from your own.")
     ] = False,
@@ -40,7 +41,7 @@ def auto_train(
     engine.ensure_user(user)
     # Asked for before anything is started: what is wrong with it is said at once.
     mix = dict.fromkeys(genre or (), 1.0)
-    job = engine.start_auto_train(user, num, mix, store_in_memory=store_in_memory)
+    job = engine.start_auto_train(user, num, mix, store_in_memory=store_in_memory, kind=kind)
     with background(engine, say=lambda line: say(line, as_json=as_json)):
         follow(
             engine,
@@ -55,13 +56,19 @@ def auto_train(
 
 
 @verb
-def train(user: User, as_json: AsJson = False) -> None:
-    """Train zega-<user> on everything that was kept. Ctrl-C stops it; your examples stay."""
+def train(
+    user: User,
+    snapshot: Annotated[
+        str, typer.Option("--snapshot", help="A frozen training set; none = all that is kept.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Train zega-<user> on all that was kept, or on a frozen set. Ctrl-C stops it; nothing is lost."""
     from engine.bootstrap import open_engine
     from studio.background import background
 
     engine = open_engine()
-    job = engine.start_training(user)
+    job = engine.lineage.train(user, snapshot) if snapshot else engine.start_training(user)
     with background(engine, say=lambda line: say(line, as_json=as_json)):
         job = follow(engine, job, title="Training", as_json=as_json)
     version = engine.store.versions.by_id(job.result["version_id"])

@@ -96,7 +96,8 @@ def shelved(home: Home) -> Shelved:
 
 
 def text_of(shelf: Shelf, text: str) -> NewExample:
-    return replace(shelf.example(0), completion=text, seed_prompt="The tower", author=Author.PERSON)
+    words = {"completion": text, "seed_prompt": "The tower", "prompt": "Tell of the tower."}
+    return replace(shelf.example(0), **words, author=Author.PERSON)
 
 
 def add_snapshot(shelf: Shelf, ids: list[str]) -> Snapshot:

@@ -13,7 +13,7 @@ from engine.domain.job import JobState
 from engine.errors import ErasureChanged, InvalidInput, NotFound, Quarantined, SnapshotErased
 from engine.store.texts import ERASED
 from tests.engine.lineage.conftest import BODY, REWORDED, SECRET, Shelved, add_version, text_of
-from tests.processes import ROOT
+from tests.processes import ROOT, Home, wait_for
 
 LOG_LINE = f"INFO asked: {BODY}"
 
@@ -284,3 +284,16 @@ def test_killed_at_any_moment_it_is_finished_at_the_next_try(
     assert holding(shelved.home, SECRET) == []
     (record,) = lineage.erasures("anna")
     assert record.finished_at is not None
+
+
+def test_a_worker_finishes_what_was_interrupted(
+    shelved: Shelved, plan: ErasurePlan, home: Home
+) -> None:
+    reached = {noun.value: plan.ids(noun) for noun in Noun}
+    shelved.engine.store.erasures.erase(plan.id, "anna", "1 example", reached)
+    assert holding(shelved.home, SECRET)
+    home.start_worker()
+    erasures = shelved.engine.store.erasures
+    wait_for("the erasure", lambda: erasures.get("anna", plan.id).finished_at is not None)
+    # The log was not reached: it is overwritten before the words leave the database.
+    assert holding(shelved.home, SECRET) == ["logs/worker.log"]

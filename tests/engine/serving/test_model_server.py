@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.domain.evaluation import LossGain
+from engine.domain.example import Author, Source
 from engine.domain.job import JobKind
+from engine.domain.quality import Quality
+from engine.domain.snapshot import Split
 from engine.domain.version import AdapterIdentity, Version
+from engine.errors import Quarantined
 from engine.serving.adapters import loadable
 from engine.serving.model_server import ModelServer
 from engine.serving.resolve import student, teacher
 from engine.store import Store, open_store
+from engine.store.examples import NewExample
 from models.base import Message, complete
 from models.errors import Unavailable
 from models.gguf import identity
@@ -56,10 +61,11 @@ def add_version(
     seed: int = 1,
     user: str = "anna",
     content: bytes | None = None,
+    rows: Sequence[tuple[str, Split]] = (),
 ) -> Version:
     """A version whose file is a random adapter, or has this content."""
     job = store.jobs.create(user, JobKind.TRAINING, {})
-    snapshot = store.snapshots.create(user, [], "hash")
+    snapshot = store.snapshots.create(user, list(rows), "hash")
     store.runs.create(
         job.id, user, snapshot.id, recipe="quick", base_model="tiny", folder="f", batch_size=1
     )
@@ -104,6 +110,46 @@ def test_a_new_version_is_served_without_a_restart_and_rolled_back(
     assert student(store, version).name == "zega-anna v1"
     # Not the same slot's memory either: the student's prompt must not linger in the teacher's.
     assert complete(teacher(store), ASK, max_tokens=20, seed=1).text == base
+
+
+def test_a_version_that_learned_an_erased_text_answers_from_that_moment_on_nobody(
+    store: Store, server: ModelServer, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    text = NewExample(
+        user_id="anna",
+        kind="stories",
+        genre=None,
+        style=None,
+        seed_prompt="p",
+        prompt="p",
+        completion="A secret.",
+        source=Source.WRITE,
+        author=Author.PERSON,
+        generator="anna",
+        quality=Quality(8.0),
+    )
+    secret = store.examples.add(text).id
+    rows = [(secret, Split.TRAIN)]
+    clean = add_version(store, tmp_path, tiny_gguf, seed=1)
+    version = add_version(store, tmp_path, tiny_gguf, seed=2, rows=rows)
+    store.versions.activate("anna", clean.id)
+    store.versions.activate("anna", version.id)
+    assert server.refresh()
+    before = complete(student(store, version), ASK, max_tokens=20, seed=1).text
+    reached = {"example": [secret], "snapshot": [version.snapshot_id]}
+    store.erasures.erase("0" * 32, "anna", "1 example", reached)
+    with pytest.raises(Quarantined):  # still loaded, and refused
+        student(store, version)
+    assert server.refresh()
+    generation = store.serving.current()
+    assert generation is not None
+    assert list(generation.adapters) == [clean.id]
+    active = store.versions.active("anna")
+    assert active is not None
+    assert active.id == clean.id
+    assert complete(student(store, active), ASK, max_tokens=20, seed=1).text != before
+    with pytest.raises(Quarantined):
+        student(store, version)
 
 
 def test_an_answer_in_the_middle_is_not_cut_by_a_new_generation(
