@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.domain.job import JobKind
+from engine.domain.review import Pile, ReviewFilter
 from tests.e2e.chromium import Window
 from tests.e2e.studio import Studio
 from tests.fake_llamacpp import good_texts
@@ -37,6 +38,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     for gain in (0.31, 0.4):
         engine.activate("dora", dora.version(gain=gain).number)
     fail_jobs(Shelf(engine, "finn"))
+    to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
     running.publish()
     engine.ensure_user("pia")
@@ -67,7 +69,21 @@ def fail_jobs(shelf: Shelf) -> None:
     jobs.fail(batch.id, "model_unavailable", "The model server does not answer.")
     lesson = shelf.training(steps=5, total_steps=30)
     jobs.fail(lesson.id, "training_failed", "The trainer ended with code 1. Its log is train.log.")
-    assert {job.kind for job in jobs.list(shelf.user)} == set(JobKind)
+    assert {job.kind for job in jobs.list(shelf.user)} == {JobKind.AUTO_TRAIN, JobKind.TRAINING}
+
+
+def to_review(shelf: Shelf) -> None:
+    """Texts with everything that a review marks, the first of them edited already."""
+    text = shelf.example(3).completion
+    sentence = text.split(". ")[1]
+    spoiled = f"Sure, here is your story:\n\n{text} {sentence}. {sentence}. And then the old"
+    shelf.examples(4)
+    for number in range(3):
+        shelf.store.examples.add(shelf.example(10 + number, 6.9, completion=f"{spoiled} {number}"))
+    card = shelf.engine.review.next(shelf.user, ReviewFilter(Pile.UNDECIDED))
+    assert card is not None
+    better = text.replace(" the ", " a ", 3)
+    shelf.engine.review.edit(shelf.user, card.example.id, better, seen=card.seen)
 
 
 def remember(running: Studio, name: str) -> None:
@@ -153,6 +169,21 @@ def choose_genres(opened: Window) -> None:
     opened.open("/auto_train?who=anna").get_by_text("Choose genres", exact=True).click()
 
 
+def review_edited(opened: Window) -> None:
+    """What a person changed in a text, among what they decided about."""
+    page = opened.open("/review?who=rosa")
+    page.get_by_text("Decided", exact=True).click()
+    page.get_by_text("Show what was changed").click()
+
+
+def review_mend(opened: Window) -> None:
+    """What a rule would change in many texts."""
+    page = opened.open("/review?who=rosa")
+    page.get_by_text("Mend many texts at once").click()
+    page.get_by_role("button", name="Show what would change").click()
+    page.get_by_text("texts would change").first.wait_for()
+
+
 def memory_recall(opened: Window, who: str = "mara") -> None:
     """What would be recalled."""
     field = opened.open(f"/memory?who={who}").get_by_label("What would be recalled for …")
@@ -231,6 +262,10 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "auto-train-failed": path("/auto_train?who=finn"),
     "auto-train-done": path("/auto_train?who=dora"),
     "training-running": path("/auto_train?who=carol"),
+    "review-empty": path("/review?who=anna"),
+    "review": path("/review?who=rosa"),
+    "review-mend": review_mend,
+    "review-edited": review_edited,
     "memory-empty": path("/memory?who=anna"),
     "memory": path("/memory?who=mara"),
     "memory-recall": memory_recall,

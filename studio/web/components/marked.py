@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
@@ -32,9 +33,28 @@ def marked(text: str, marks: Sequence[Mark]) -> None:
     st.html(f'<div style="{_PAPER}">{marked_html(text, marks)}</div>')
 
 
-def compared(changes: Sequence[Change]) -> None:
-    """Draw what was removed, crossed out, and what was added, underlined."""
+def compared(changes: Sequence[Change], *, around: int | None = None) -> None:
+    """Draw what was removed, crossed out, and what was added, underlined.
+
+    With `around` only so many letters are shown on either side of what was changed.
+    """
+    if around is not None:
+        changes = [change_near(changes, place, around) for place in range(len(changes))]
     st.html(f'<div style="{_PAPER}">{compared_html(changes)}</div>')
+
+
+def change_near(changes: Sequence[Change], place: int, around: int) -> Change:
+    """The change at `place`; of a stretch that stayed, what is near to others.
+
+    >>> change_near([Change("removed", "x"), Change("same", "a long way to the end")], 1, 6).text
+    'a long …'
+    """
+    change = changes[place]
+    if change.what != "same" or len(change.text) <= 2 * around:
+        return change
+    head = "" if place == 0 else change.text[:around]
+    tail = "" if place == len(changes) - 1 else change.text[-around:]
+    return replace(change, text=f"{head} … {tail}".strip(" " if not head or not tail else ""))
 
 
 def marked_html(text: str, marks: Sequence[Mark]) -> str:

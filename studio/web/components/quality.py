@@ -30,9 +30,9 @@ def quality_parts(quality: Quality) -> None:
     st.caption("Parts of the score, each from 0 to 10")
     for name, value in quality.parts.items():
         st.progress(min(1.0, max(0.0, value / 10)), text=plain(f"{part_label(name)}: {value:.1f}"))
-    for reason in quality.reasons:
-        st.markdown(f"- {plain(reason)}")
-    if not quality.reasons:
+    if quality.reasons:
+        st.markdown("\n".join(f"- {plain(reason)}" for reason in quality.reasons))
+    else:
         st.caption("Nothing lowered it.")
 
 

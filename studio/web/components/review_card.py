@@ -67,6 +67,7 @@ def decide(studio: Engine, card: Card) -> None:
         list(labels),
         format_func=labels.__getitem__,
         selection_mode="multi",
+        wrap=True,
         key=session.widget(f"review-why-{name}"),
     )
     with st.container(horizontal=True):
@@ -114,8 +115,8 @@ def beside(card: Card) -> None:
     quality_parts(example.quality)
     if card.flags:
         st.caption("Marked in the text")
-        for reason in dict.fromkeys(flag.reason for flag in card.flags):
-            st.markdown(f"- {plain(reason)}")
+        reasons = dict.fromkeys(flag.reason for flag in card.flags)
+        st.markdown("\n".join(f"- {plain(reason)}" for reason in reasons))
     facts = [
         genre_label(example.genre) if example.genre else example.kind,
         f"{len(example.completion.split()):,} words",

@@ -39,6 +39,7 @@ def choose_pile(studio: Engine) -> tuple[ReviewFilter, Order]:
         key=session.widget("review/pile"),
         persist_state="session",
         required=True,
+        wrap=True,
     )
     with st.expander("Narrow down", icon=":material/filter_list:"), st.container(horizontal=True):
         order = st.selectbox(
@@ -53,9 +54,12 @@ def choose_pile(studio: Engine) -> tuple[ReviewFilter, Order]:
         genre = choice("Genre", {each: genre_label(each) for each in studio.genres()})
         kind = choice("Kind", {each.name: each.title for each in studio.kinds.all()})
     where = ReviewFilter(
-        pile=Pile(pile), kind=kind, genre=genre, source=Source(source) if source else None
+        pile=pile or Pile.UNDECIDED,
+        kind=kind,
+        genre=genre,
+        source=Source(source) if source else None,
     )
-    return where, Order(order)
+    return where, order
 
 
 def show_progress(studio: Engine, where: ReviewFilter) -> None:
@@ -63,11 +67,12 @@ def show_progress(studio: Engine, where: ReviewFilter) -> None:
     progress = studio.review.progress(session.me(), where)
     with st.container(horizontal=True, vertical_alignment="center"):
         whole = progress.decided + progress.waiting
+        edited = f" ({progress.edited:,} edited)" if progress.edited else ""
         st.progress(
             progress.decided / whole if whole else 0.0,
             text=plain(
-                f"{progress.waiting:,} to go · {progress.accepted:,} accepted, "
-                f"{progress.edited:,} of them edited · {progress.rejected:,} rejected"
+                f"{progress.waiting:,} to go · {progress.accepted:,} accepted{edited} · "
+                f"{progress.rejected:,} rejected"
             ),
         )
         st.button(

@@ -14,6 +14,7 @@ from studio.web.components.errors import told
 from studio.web.components.marked import compared
 from studio.web.wording import plain
 
+AROUND = 120  # letters beside a change that are enough to judge it
 RULES = {
     RepairKind.STRIP_START: "Take off what is said before the text (“Sure, here is…”)",
     RepairKind.STRIP_END: "Take off what is said after the text (“I hope you like it”)",
@@ -67,13 +68,14 @@ def show_preview(studio: Engine, found: RepairPreview) -> None:
         st.caption(f"{found.emptied:,} are left alone: nothing would remain of them.")
     for sample in found.samples:
         with st.container(border=True):
-            compared(changes(sample.before, sample.after))
-    if st.button(f"Mend {found.changed:,} texts", type="primary", icon=":material/build:"):
+            compared(changes(sample.before, sample.after), around=AROUND)
+    texts = "1 text" if found.changed == 1 else f"{found.changed:,} texts"
+    if st.button(f"Mend {texts}", type="primary", icon=":material/build:"):
         with told(safe="Your texts are as they were."):
             done = studio.review.apply_repair(session.me(), found)
             session.forget("review/preview")
             left = f" {done.left_out:,} had changed meanwhile." if done.left_out else ""
-            session.notice(plain(f"Mended {done.changed:,} texts.{left} Undo takes it back."))
+            session.notice(plain(f"Mended: {done.changed:,}.{left} Undo takes it back."))
             st.rerun()
 
 

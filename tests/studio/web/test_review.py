@@ -97,7 +97,7 @@ def test_a_rule_shows_what_it_would_change_before_it_does(engine: Engine, anna: 
     press(page, "Show what would change")
     assert "1 of 2 texts would change" in all_text(page)
     assert engine.store.examples.get("anna", prefaced.id).completion == text
-    press(page, "Mend 1 texts")
+    press(page, "Mend 1 text")
     left = [each.completion for each in engine.store.examples.list("anna") if each.id != plain.id]
     assert any(not each.startswith("Sure") for each in left)
     press(page, "Undo (Z)")
