@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.example import Example
+from engine.kinds import Kinds
 from engine.rendering import render
 from engine.store.rows import new_id
 
@@ -63,7 +64,7 @@ class Form:
 
     title: str
     files: tuple[str, ...]
-    write: Callable[[Iterable[Example], Path], None]
+    write: Callable[[Iterable[Example], Path, Kinds], None]
 
 
 def one_line(text: str) -> str:
@@ -94,9 +95,10 @@ def table_row(example: Example) -> dict[str, Any]:
     return {name: special[name] if name in special else getattr(example, name) for name in COLUMNS}
 
 
-def chat_row(example: Example) -> dict[str, Any]:
-    """An example as the messages that a model is taught on."""
-    messages = [{"role": each.role, "content": each.content} for each in render(example.prompt)]
+def chat_row(example: Example, *, system: str) -> dict[str, Any]:
+    """An example as the messages that a model is taught on; `system` is that of its kind."""
+    asked = render(example.prompt, system=system)
+    messages = [{"role": each.role, "content": each.content} for each in asked]
     return {"messages": [*messages, {"role": "assistant", "content": example.completion}]}
 
 
@@ -114,24 +116,25 @@ def collected_row(example: Example) -> dict[str, Any]:
     }
 
 
-def write_jsonl(examples: Iterable[Example], folder: Path) -> None:
+def write_jsonl(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     _write_json(_table(map(table_row, examples), folder), folder / "examples.jsonl")
 
 
-def write_csv(examples: Iterable[Example], folder: Path) -> None:
+def write_csv(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     _table(map(table_row, examples), folder).to_csv(folder / "examples.csv")
 
 
-def write_parquet(examples: Iterable[Example], folder: Path) -> None:
+def write_parquet(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     _table(map(table_row, examples), folder).to_parquet(folder / "examples.parquet")
 
 
-def write_chat(examples: Iterable[Example], folder: Path) -> None:
+def write_chat(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     columns = {"messages": [{"role": "string", "content": "string"}]}
-    _write_json(_table(map(chat_row, examples), folder, columns), folder / "chat.jsonl")
+    rows = (chat_row(each, system=kinds.find(each.kind).system) for each in examples)
+    _write_json(_table(rows, folder, columns), folder / "chat.jsonl")
 
 
-def write_collected(examples: Iterable[Example], folder: Path) -> None:
+def write_collected(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     """Pairs as a collector of training data keeps them, and its figures beside them."""
     generators: Counter[str] = Counter()
     last = ""
@@ -160,7 +163,7 @@ def write_collected(examples: Iterable[Example], folder: Path) -> None:
     (data / "collection_stats.json").write_text(text, encoding="utf-8")
 
 
-def write_seq2seq(examples: Iterable[Example], folder: Path) -> None:
+def write_seq2seq(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
     """Prompts and texts in two files, line by line; line ends within a text are escaped."""
     data = folder / "processed"
     data.mkdir()

@@ -14,6 +14,15 @@ User = Annotated[str, typer.Option("--user", "-u", help="Whose shelf: the name i
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document, and errors as JSON on stderr.")
 ]
+Which = Annotated[str, typer.Option("--which", help="kept (default), trainable or all examples.")]
+OfKind = Annotated[str | None, typer.Option("--kind", help="Only of this kind, such as stories.")]
+OfGenre = Annotated[str | None, typer.Option("--genre", "-g", help="Only of this genre.")]
+OfSource = Annotated[
+    str | None, typer.Option("--from", help="Only from this source, such as auto_train or import.")
+]
+TaskKind = Annotated[
+    str, typer.Option("--kind", help="stories, epics, procedures, code, or one of your own.")
+]
 TextFile = Annotated[Path, typer.Argument(help="A UTF-8 text file; - reads standard input.")]
 
 

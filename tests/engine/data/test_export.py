@@ -19,6 +19,7 @@ from engine.domain.example import Author, Decision, Example, Source
 from engine.domain.export import Selection, Which
 from engine.domain.quality import Quality
 from engine.errors import InvalidInput
+from engine.kinds import open_kinds
 from engine.rendering import render
 from engine.store import Store
 from tests.engine.data.examples import new_example
@@ -34,7 +35,7 @@ HARD = (
 def exports(store: Store, tmp_path: Path) -> Exports:
     home = tmp_path / "home"
     home.mkdir()
-    return Exports(home, store, threshold=7.0)
+    return Exports(home, store, open_kinds(home), threshold=7.0)
 
 
 @pytest.fixture
@@ -91,13 +92,15 @@ def test_chat_lines_are_what_a_model_is_taught_on(
     exports: Exports, shelf: list[Example], tmp_path: Path
 ) -> None:
     exports.write("anna", "chat", tmp_path / "chat.jsonl", EVERY)
+    kinds = open_kinds(tmp_path)
     lines = (tmp_path / "chat.jsonl").read_text(encoding="utf-8").split("\n")
     assert lines.pop() == ""
     for line, example in zip(lines, shelf, strict=True):
         *asked, answer = json.loads(line)["messages"]
         assert answer == {"role": "assistant", "content": example.completion}
         assert [(each["role"], each["content"]) for each in asked] == [
-            (each.role, each.content) for each in render(example.prompt)
+            (each.role, each.content)
+            for each in render(example.prompt, system=kinds.find(example.kind).system)
         ]
 
 

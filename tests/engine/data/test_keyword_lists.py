@@ -47,6 +47,8 @@ def test_keywords_leave_a_list_and_lists_leave(lists: KeywordLists) -> None:
     [
         (" ", "lamp", "name"),
         ("n" * 61, "lamp", "name"),
+        ("a/b", "lamp", "name"),
+        ("..", "lamp", "name"),
         ("terms", " \n", "text"),
         ("terms", "lamp\n--\n", "text"),
         ("terms", "l" * (LONGEST + 1), "text"),
