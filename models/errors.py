@@ -3,6 +3,7 @@
 ModelError
 ├── Unavailable          the server cannot be reached, broke off or answered nonsense; `temporary`
 │                        says that it answered and may do better in a moment
+│   └── Paused           the model made room for a while and comes back by itself
 ├── RateLimited          too many requests; carries `retry_after` seconds where the server said so
 ├── Blocked              the provider refused the content; carries `reason`
 ├── ContextTooLong       prompt and answer do not fit; carries both figures
@@ -33,6 +34,17 @@ class Unavailable(ModelError):
         super().__init__(message)
         self.temporary = temporary
         self.billed = billed
+
+
+class Paused(Unavailable):
+    code = "model_paused"
+
+    def __init__(self, for_what: str) -> None:
+        super().__init__(
+            f"The model has left memory to make room for {for_what}. It comes back by itself when "
+            "that has ended, usually within minutes. Your text is safe.",
+            billed=False,
+        )
 
 
 class RateLimited(ModelError):

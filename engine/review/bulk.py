@@ -9,9 +9,8 @@ from uuid import uuid4
 from engine.domain.example import Example
 from engine.domain.review import Action, ReviewFilter
 from engine.errors import InvalidInput
-from engine.quality.score import Scorer
 from engine.review.repair import Repair, check_repair, repaired
-from engine.review.replacement import rule_mended
+from engine.review.replacement import Judge, rule_mended
 from engine.review.views import Repaired, RepairPreview, Sample
 from engine.store import Store
 
@@ -50,7 +49,7 @@ def preview_repair(
 
 def apply_repair(
     store: Store,
-    scorer: Scorer,
+    judge: Judge,
     user_id: str,
     preview: RepairPreview,
     *,
@@ -74,7 +73,7 @@ def apply_repair(
                 continue
             after = repaired(preview.repair, example.completion)
             if after.strip() and after != example.completion:
-                new = rule_mended(example, after, scorer)
+                new = rule_mended(example, after, judge)
                 news.append((example.id, stands[example.id], new))
         store.decisions.replace(user_id, news, Action.REPAIR, step=step, reviewer=reviewer)
         changed += len(news)

@@ -6,28 +6,31 @@ the job it was written in, so it counts towards that job's target. It is no text
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from engine.domain.example import Author, Decision, Example
 from engine.domain.quality import Quality
-from engine.quality.score import Scorer
 from engine.store.examples import NewExample
 
+Judge = Callable[[Example, str], Quality]
+"""The score of another text in an example's place."""
 
-def person_wrote(original: Example, text: str, scorer: Scorer) -> NewExample:
+
+def person_wrote(original: Example, text: str, judge: Judge) -> NewExample:
     """A person's own version, which is accepted."""
-    new = _in_place_of(original, text, scorer)
+    new = _in_place_of(original, text, judge)
     return replace(
         new, author=Author.PERSON, generator=original.user_id, decision=Decision.ACCEPTED
     )
 
 
-def rule_mended(original: Example, text: str, scorer: Scorer) -> NewExample:
+def rule_mended(original: Example, text: str, judge: Judge) -> NewExample:
     """What a rule made of it: whoever wrote it still did, and what was decided still holds."""
-    return _in_place_of(original, text, scorer)
+    return _in_place_of(original, text, judge)
 
 
-def _in_place_of(original: Example, text: str, scorer: Scorer) -> NewExample:
+def _in_place_of(original: Example, text: str, judge: Judge) -> NewExample:
     return NewExample(
         user_id=original.user_id,
         kind=original.kind,
@@ -39,7 +42,7 @@ def _in_place_of(original: Example, text: str, scorer: Scorer) -> NewExample:
         source=original.source,
         author=original.author,
         generator=original.generator,
-        quality=_scored(original, text, scorer),
+        quality=judge(original, text),
         job_id=original.job_id,
         feedback=max(0, original.feedback),
         split_group=original.split_group,
@@ -48,7 +51,3 @@ def _in_place_of(original: Example, text: str, scorer: Scorer) -> NewExample:
         decision=original.decision,
         import_id=original.import_id,
     )
-
-
-def _scored(original: Example, text: str, scorer: Scorer) -> Quality:
-    return scorer.score(text, prompt=original.seed_prompt, genre=original.genre, kind=original.kind)

@@ -15,6 +15,7 @@ from engine.domain.review import (
     Card,
     Decided,
     Order,
+    Pile,
     ReviewFilter,
     ReviewProgress,
 )
@@ -80,18 +81,37 @@ class Review:
         order: Order = Order.BORDERLINE,
     ) -> Card | None:
         """The card to decide about now; None when nothing waits. A skipped one comes again last."""
-        found = self._store.review_queue.page(
-            user_id,
-            where,
-            order,
-            threshold=threshold_of(self._store, user_id, self._threshold),
-            limit=1,
-        )
-        return self._card(found[0]) if found else None
+        while True:
+            found = self._store.review_queue.page(
+                user_id,
+                where,
+                order,
+                threshold=threshold_of(self._store, user_id, self._threshold),
+                limit=1,
+            )
+            if not found:
+                return None
+            card = self.card(user_id, found[0].id)
+            # Somebody else may have decided about it between the two looks.
+            if where.pile is Pile.DECIDED or is_open(card.example):
+                return card
 
     def card(self, user_id: str, example_id: str) -> Card:
         """The card of one text, decided about or not. Raises `NotFound`."""
-        return self._card(self._store.examples.get(user_id, example_id))
+        decisions = self._store.decisions
+        # Before the text: what is decided between the two looks makes the card too old, not too new.
+        seen = decisions.seen(user_id, [example_id])[example_id]
+        example = self._store.examples.get(user_id, example_id)
+        original_id = decisions.original_of(user_id, example_id)
+        original = self._store.examples.get(user_id, original_id) if original_id else None
+        ids = [each for each in (example_id, original_id) if each]
+        return Card(
+            example=example,
+            seen=seen,
+            flags=flags_of(example.completion, kind=example.kind),
+            original=original,
+            history=tuple(decisions.history(user_id, example_ids=ids)),
+        )
 
     def progress(self, user_id: str, where: ReviewFilter = EVERYTHING) -> ReviewProgress:
         """How far the review of these texts is; with the job of a two-phase training, to its target.
@@ -224,18 +244,10 @@ class Review:
         kind = self._kinds.find(original.kind)
         return rate(self._scorer(), kind, text, prompt=original.seed_prompt, genre=original.genre)
 
-    def _card(self, example: Example) -> Card:
-        decisions, user_id = self._store.decisions, example.user_id
-        original_id = decisions.original_of(user_id, example.id)
-        original = self._store.examples.get(user_id, original_id) if original_id else None
-        ids = [each for each in (example.id, original_id) if each]
-        return Card(
-            example=example,
-            seen=decisions.seen(user_id, [example.id])[example.id],
-            flags=flags_of(example.completion, kind=example.kind),
-            original=original,
-            history=tuple(decisions.history(user_id, example_ids=ids)),
-        )
+
+def is_open(example: Example) -> bool:
+    """Whether nobody has decided about it."""
+    return (example.decision, example.duplicate_of, example.erased_at) == (None, None, None)
 
 
 def _checked(text: str) -> str:

@@ -18,6 +18,7 @@ from engine.domain.job import JobKind
 from engine.domain.version import Version
 from engine.serving.adapters import Loadable, loadable
 from engine.store import Store
+from engine.store.releases import Release
 from models.errors import Unavailable
 from models.gguf import identity
 from models.llamacpp_server import LlamaCppServer
@@ -78,8 +79,14 @@ class ModelServer:
         )
 
     def refresh(self) -> bool:
-        """Start a new generation if one is needed; True when it did. Raises `Unavailable`."""
+        """Start a new generation if one is needed; True when it did. Raises `Unavailable`.
+
+        While a job asks for room, the base leaves memory instead.
+        """
         self._end_drained()
+        if standing := self._store.releases.standing():
+            self._let_go(standing)
+            return False
         wanted = self.wanted()
         ids = tuple(version.id for version in wanted.versions)
         # The order of adapters is free, so only a change of the set is worth a new server.
@@ -99,6 +106,16 @@ class ModelServer:
         self._server, self._serving = server, ids
         self._keep_published(server)
         return True
+
+    def _let_go(self, standing: Sequence[Release]) -> None:
+        """Withdraw the base, let it finish what it is answering, and say when it is gone."""
+        if self._server is not None:
+            log.info("the base leaves memory: a training asks for room")
+            self._store.serving.clear()
+            self._draining.append((self._server, time.monotonic()))
+            self._server, self._serving = None, ()
+        elif not self._draining and any(each.done_at is None for each in standing):
+            self._store.releases.done()
 
     def _start(self, adapters: Sequence[Path]) -> LlamaCppServer:
         return LlamaCppServer(

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from engine.domain.version import Version
 from engine.store import Store
+from engine.store.serving import Generation
 from models.base import Answer, Message
-from models.errors import Unavailable
+from models.errors import Paused, Unavailable
 from models.llamacpp import TIMEOUT, LlamaCppModel
 
 # A model server starts in a few seconds; a new version is loaded in as many.
 START_SECONDS = 20.0
+PAUSE_SECONDS = 1.0
+
+
+def current_generation(store: Store) -> Generation:
+    """The server that answers now. Raises `Paused` while it made room, or `Unavailable`."""
+    generation = store.serving.current()
+    if generation is not None:
+        return generation
+    if store.releases.standing():
+        raise Paused("a training")
+    raise Unavailable("The model server is starting. Try again in a few seconds.")
 
 
 def teacher(store: Store, client: httpx.Client | None = None) -> LlamaCppModel:
     """The untouched base. Raises `Unavailable` while no server is up."""
-    generation = store.serving.current()
-    if generation is None:
-        raise Unavailable("The model server is starting. Try again in a few seconds.")
+    generation = current_generation(store)
     return LlamaCppModel(generation.base_model, generation.url, client=client)
 
 
@@ -29,9 +40,7 @@ def student(store: Store, version: Version, client: httpx.Client | None = None) 
     """The base with a version's adapter. Raises `Unavailable` when it is not loaded right now, and
     `Quarantined` from the moment on at which a text it learned was erased, loaded or not."""
     store.versions.check_usable(version.id)
-    generation = store.serving.current()
-    if generation is None:
-        raise Unavailable("The model server is starting. Try again in a few seconds.")
+    generation = current_generation(store)
     place = generation.adapters.get(version.id)
     if place is None:
         raise Unavailable(
@@ -44,13 +53,22 @@ class CurrentModel:
     """The teacher, or a version's student, looked up again at each request.
 
     For long work: when the model server is replaced or restarted, the next request goes to the new
-    one. `name` is that of the base model or of the version.
+    one. `name` is that of the base model or of the version. With `patient` a server that made room
+    for a training is waited for, until that says to give up.
     """
 
-    def __init__(self, store: Store, base_model: str, version: Version | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        base_model: str,
+        version: Version | None = None,
+        *,
+        patient: Callable[[], bool] | None = None,
+    ) -> None:
         self.name = version.label if version else base_model
         self._store = store
         self._version = version
+        self._patient = patient
         self._client = httpx.Client(timeout=TIMEOUT, trust_env=False)
 
     def stream(
@@ -64,12 +82,7 @@ class CurrentModel:
         stop: Sequence[str] = (),
     ) -> Answer:
         """Start an answer. Raises `Unavailable` while the model is not served."""
-        model = (
-            student(self._store, self._version, self._client)
-            if self._version
-            else teacher(self._store, self._client)
-        )
-        return model.stream(
+        return self._model().stream(
             messages,
             temperature=temperature,
             top_p=top_p,
@@ -78,6 +91,17 @@ class CurrentModel:
             stop=stop,
         )
 
+    def _model(self) -> LlamaCppModel:
+        while True:
+            try:
+                if self._version:
+                    return student(self._store, self._version, self._client)
+                return teacher(self._store, self._client)
+            except Paused:
+                if self._patient is None or self._patient():
+                    raise
+                time.sleep(PAUSE_SECONDS)
+
 
 def wait_for(resolve: Callable[[], LlamaCppModel], seconds: float = START_SECONDS) -> LlamaCppModel:
     """The model as soon as it is served: a person's first click may come before the server is up.
@@ -85,9 +109,13 @@ def wait_for(resolve: Callable[[], LlamaCppModel], seconds: float = START_SECOND
     Raises `Unavailable` after `seconds`.
     """
     again = Retrying(
-        retry=retry_if_exception_type(Unavailable),
+        retry=retry_if_exception(_comes_in_a_moment),
         stop=stop_after_delay(seconds),
         wait=wait_fixed(0.2),
         reraise=True,
     )
     return again(resolve)
+
+
+def _comes_in_a_moment(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and not isinstance(error, Paused)

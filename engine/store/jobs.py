@@ -46,26 +46,7 @@ class Jobs:
     ) -> Job:
         """A queued job, or one that waits in `created`. Raises NotFound for an unknown user."""
         with self._database.write() as connection:
-            require_user(connection, user_id)
-            values: dict[str, Any] = {
-                "id": new_id(),
-                "user_id": user_id,
-                "kind": kind.value,
-                "state": state.value,
-                "request": request,
-                "created_at": now(),
-                "stage": "",
-                "done": 0,
-                "total": 0,
-                "cancel_requested": False,
-                "attempts": 0,
-                "stage_done": 0,
-                "result": {},
-                "error_code": "",
-                "error": "",
-            }
-            row = connection.execute(insert(jobs).values(values).returning(jobs))
-            return job_from(row.mappings().one())
+            return insert_job(connection, user_id, kind, request, state=state)
 
     def queue(self, user_id: str, job_id: str) -> Job:
         """Move a created job to the end of the queue.
@@ -220,6 +201,37 @@ def _change(connection: Connection, job: RowMapping, **values: Any) -> Job:
         return job_from(job)
     statement = update(jobs).where(jobs.c.id == job["id"]).values(values).returning(jobs)
     return job_from(connection.execute(statement).mappings().one())
+
+
+def insert_job(
+    connection: Connection,
+    user_id: str,
+    kind: JobKind,
+    request: dict[str, Any],
+    *,
+    state: JobState = JobState.QUEUED,
+) -> Job:
+    """A new job inside the caller's transaction. Raises NotFound for an unknown user."""
+    require_user(connection, user_id)
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "user_id": user_id,
+        "kind": kind.value,
+        "state": state.value,
+        "request": request,
+        "created_at": now(),
+        "stage": "",
+        "done": 0,
+        "total": 0,
+        "cancel_requested": False,
+        "attempts": 0,
+        "stage_done": 0,
+        "result": {},
+        "error_code": "",
+        "error": "",
+    }
+    row = connection.execute(insert(jobs).values(values).returning(jobs))
+    return job_from(row.mappings().one())
 
 
 def job_from(row: RowMapping) -> Job:

@@ -73,10 +73,10 @@ class ReviewQueue:
             _count_if(examples.c.decision == Decision.REJECTED.value),
         ).where(there, examples.c.decision.is_not(None))
         with self._database.read() as connection:
-            found = connection.execute(query).one()
+            accepted_count, edited, rejected = connection.execute(query).one()
         open_pile = where.pile is not Pile.DECIDED
         waiting = self.count(user_id, where, threshold=threshold) if open_pile else 0
-        return ReviewProgress(waiting, *(each or 0 for each in found), target=target)
+        return ReviewProgress(waiting, accepted_count, edited, rejected, target)
 
     def texts(
         self, user_id: str, where: ReviewFilter, *, threshold: float, after: str = "", limit: int

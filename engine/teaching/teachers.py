@@ -260,7 +260,7 @@ class Teachers:
         give_up: Callable[[], bool],
     ) -> LanguageModel:
         model = (
-            CurrentModel(self._store, self._base_model)
+            CurrentModel(self._store, self._base_model, patient=give_up if in_job else None)
             if provider is None
             else self._asked(provider, user_id, job_id, give_up)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,13 @@ def recipe_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def load_recipe(name: str) -> Recipe:
-    """The recipe of that name; raises `NotFound`, or `InvalidInput` naming the field that is off."""
+def load_recipe(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe of that name, with other values where `changes` has some; raises `NotFound`, or
+    `InvalidInput` naming the field that is off."""
     if name not in recipe_names():
         raise NotFound("recipe", name)
-    return parse_recipe(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
+    data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return parse_recipe({**data, **(changes or {})})
 
 
 def parse_recipe(data: dict[str, Any]) -> Recipe:

@@ -21,7 +21,9 @@ UserQuery = Annotated[str, Query(pattern=USER_ID, description="Whose it is.", ex
 JobId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{32}$", description="The id that making the job gave.")
 ]
-GenreName = Annotated[Genre, Field(strict=False)]
+GenreName = Annotated[
+    str, Field(max_length=40, description="Of the kind that is written.", examples=list(Genre))
+]
 
 
 class Body(BaseModel):
@@ -30,30 +32,37 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class AutoTrainRequest(Body):
+class AutoTrainOrder(Body):
     """How many texts to have written, of which genres, for whom."""
+
+    user_id: UserId
+    num_examples: int = Field(ge=1, le=MAX_EXAMPLES, description="Texts to write and score.")
+    genres: list[GenreName] | None = Field(
+        None, min_length=1, max_length=100, description="Absent: a random mix of all."
+    )
+    store_in_memory: bool = Field(False, description="Also put kept texts into the memory.")
+
+    def mix(self) -> dict[str, float]:
+        """Every genre that is named, all alike."""
+        return dict.fromkeys(self.genres or (), 1.0)
+
+
+class AutoTrainRequest(AutoTrainOrder):
+    """An auto-training that begins at once."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"user_id": "anna", "num_examples": 50, "genres": ["horror", "sci_fi"]}
         }
     )
-    user_id: UserId
-    num_examples: int = Field(ge=1, le=MAX_EXAMPLES, description="Texts to write and score.")
-    genres: list[GenreName] | None = Field(
-        None, min_length=1, max_length=len(Genre), description="Absent: a random mix of all."
-    )
-    store_in_memory: bool = Field(False, description="Also put kept texts into the memory.")
-
-    def mix(self) -> dict[str, float]:
-        """Every genre that is named, all alike."""
-        return {genre.value: 1.0 for genre in self.genres or ()}
+    kind: str = Field("stories", max_length=40, description="What is written.")
 
 
-class AutoTrainJobRequest(AutoTrainRequest):
+class AutoTrainJobRequest(AutoTrainOrder):
     """An auto-training as a job that is started later."""
 
     kind: Literal["auto_train"]
+    task_kind: str = Field("stories", max_length=40, description="What is written.")
 
 
 class TrainingJobRequest(Body):
@@ -64,6 +73,34 @@ class TrainingJobRequest(Body):
     recipe: str | None = Field(
         None, max_length=64, description="Absent: the one of the settings.", examples=["quick"]
     )
+
+
+class TwoPhaseJobRequest(Body):
+    """A two-phase training, as a job that is started later. What is left out has its default."""
+
+    kind: Literal["two_phase"]
+    user_id: UserId
+    task_kind: str = Field("stories", max_length=40, description="What is written.")
+    inputs: list[Annotated[str, Field(max_length=20_000)]] = Field(
+        [], max_length=5000, description="What to write about; none = the kind's own prompts."
+    )
+    summary_model_name: str | None = Field(None, max_length=200, description="Writes.")
+    training_model_name: str | None = Field(None, max_length=200, description="Learns.")
+    two_phase_training: bool | None = Field(None, description="False: stop when all is accepted.")
+    target_summaries: int | None = Field(None, description="Texts to accept.")
+    batch_size: int | None = Field(None, description="Texts written at once.")
+    training_epochs: int | None = Field(None, description="Passes at most.")
+    data_augmentation: bool | None = Field(None, description="Add reworded variants.")
+    learning_rate: float | None = Field(None, description="Peak rate.")
+    max_length: int | None = Field(None, description="Tokens of a row at most.")
+    auto_accept_above: float | None = Field(
+        None, description="Score (0-10) from which nobody is asked; absent: a person decides."
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that were given."""
+        beside = {"kind", "user_id", "task_kind", "inputs"}
+        return self.model_dump(exclude=beside, exclude_none=True)
 
 
 class TrainingStatsBody(BaseModel):
@@ -118,7 +155,9 @@ class UsageBody(BaseModel):
     tokens_read: int
     tokens_written: int
     money: float = Field(description="In the currency of /api/budget/prices.")
-    bounded: int = Field(description="Tokens of calls that never told: the most they may have used.")
+    bounded: int = Field(
+        description="Tokens of calls that never told: the most they may have used."
+    )
 
 
 class JobError(BaseModel):

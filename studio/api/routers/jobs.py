@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 
 from engine.domain.job import Job, JobState
+from engine.domain.two_phase import Input
 from engine.engine import Engine
 from engine.jobs import desk
 from engine.jobs.events import latest
@@ -19,6 +20,7 @@ from studio.api.schemas import (
     JobsBody,
     ProgressBody,
     TrainingJobRequest,
+    TwoPhaseJobRequest,
     UsageBody,
     UserQuery,
 )
@@ -27,7 +29,9 @@ router = APIRouter(prefix="/api/training/jobs", tags=["jobs"])
 
 WAITING = (JobState.CREATED, JobState.QUEUED)
 
-Order = Annotated[AutoTrainJobRequest | TrainingJobRequest, Body(discriminator="kind")]
+Order = Annotated[
+    AutoTrainJobRequest | TrainingJobRequest | TwoPhaseJobRequest, Body(discriminator="kind")
+]
 
 
 @router.post("", response_model=JobBody, status_code=201)
@@ -35,6 +39,14 @@ def create(order: Order, engine: TheEngine, audit: TheAudit, response: Response)
     """Make a job. It waits in the state `created` until it is started."""
     if isinstance(order, TrainingJobRequest):
         job = desk.create_training(engine, order.user_id, order.recipe)
+    elif isinstance(order, TwoPhaseJobRequest):
+        engine.ensure_user(order.user_id)
+        job = engine.two_phase.create(
+            order.user_id,
+            [Input(text) for text in order.inputs],
+            kind=order.task_kind,
+            **order.settings(),
+        )
     else:
         job = desk.create_auto_train(
             engine,
@@ -42,6 +54,7 @@ def create(order: Order, engine: TheEngine, audit: TheAudit, response: Response)
             order.num_examples,
             order.mix(),
             store_in_memory=order.store_in_memory,
+            kind=order.task_kind,
         )
     audit("create_job", order.user_id, job_id=job.id, kind=job.kind.value)
     response.headers["Location"] = f"{router.prefix}/{job.id}?user_id={job.user_id}"
