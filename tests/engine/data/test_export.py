@@ -15,6 +15,7 @@ from datasets import load_dataset
 
 from engine.data.export import COLUMNS, FORMS, from_one_line, one_line
 from engine.data.exports import Exports, selection_of
+from engine.data.readers import Upload, check_files, open_file
 from engine.domain.example import Author, Decision, Example, Source
 from engine.domain.export import Selection, Which
 from engine.domain.quality import Quality
@@ -206,3 +207,26 @@ def test_a_door_gets_one_file_and_it_is_remembered_what_left(
     assert store.exports.holding("anna", [shelf[0].id, shelf[3].id]) == [done]
     assert store.exports.holding("anna", [shelf[3].id]) == []
     assert store.exports.holding("ben", [shelf[0].id]) == []
+
+
+@pytest.mark.parametrize("format", FORMS)
+def test_what_left_comes_in_again(
+    exports: Exports, store: Store, tmp_path: Path, format: str
+) -> None:
+    hard = new_example(prompt=HARD.strip(), completion=HARD + "end", author=Author.PERSON)
+    shelf = [store.examples.add(each) for each in (new_example(), replace(hard, genre=None))]
+    several = len(FORMS[format].files) > 1
+    out = tmp_path / ("out" if several else FORMS[format].files[0])
+    exports.write("anna", format, out, EVERY)
+    files = [out / name for name in FORMS[format].files] if several else [out]
+    uploads = [Upload(each.name, each.read_bytes()) for each in files if each.suffix != ".json"]
+    rows = [row for upload in check_files(uploads) for row in open_file(upload).rows]
+    assert [row.problem for row in rows] == ["", ""]
+    assert [(row.prompt, row.completion) for row in rows] == [
+        (each.prompt, each.completion) for each in shelf
+    ]
+    if format in ("jsonl", "csv", "parquet"):
+        assert [(row.genre, row.style, row.author, row.generator, row.group) for row in rows] == [
+            (each.genre or "", each.style, each.author, each.generator, each.split_group)
+            for each in shelf
+        ]
