@@ -20,6 +20,7 @@ from engine.data.shelf import Shelf
 from engine.data.synthesis import Templates
 from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
+from engine.judging import Judging
 from engine.kinds import Kinds, open_kinds
 from engine.lineage import Lineage, open_lineage
 from engine.memory import Memory, open_memory
@@ -79,6 +80,11 @@ class Nouns:
     def calibration(self) -> Calibrator:
         """From which score a user's texts are kept: engine/calibration/calibration.py."""
         return Calibrator(self.store, self.settings.keep_threshold)
+
+    @cached_property
+    def judging(self) -> Judging:
+        """A model that judges texts near the threshold, if one was chosen: engine/judging/judging.py."""
+        return Judging(self.store, self.settings.home, self.teachers)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -1,4 +1,4 @@
-"""A user's own text as examples: passages of about 170 words, each asked for as a continuation.
+"""The demo's own text as examples: its passages, each asked for as a continuation.
 
 The prompt of a passage is the sentence before it, so that the model learns to go on in this voice.
 The last 15 % of the text is held out; nothing of it is trained on or asked for before.
@@ -10,45 +10,23 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.data.encoding import decode
+from engine.data.pairs import continuation_prompt
+from engine.data.passages import PASSAGE_WORDS, Passage, passages_of
 from engine.domain.example import Author, Example, Source
 from engine.domain.snapshot import Split
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, UnreadableFile
 from engine.evaluation.compare import EvaluationPrompt
 from engine.quality.score import Scorer
-from engine.quality.tokens import split_sentences
 from engine.store.examples import NewExample
 from engine.training.split import TEST_SHARE, VALIDATION_SHARE
 
-PASSAGE_WORDS = 170
 FEWEST_PASSAGES = 12
 EVALUATION_PROMPTS = 16
 
 
-def continuation_prompt(sentence: str) -> str:
-    """The request that goes with a passage; `sentence` is what stands right before it."""
-    return f"Continue this story in about 150 words: {sentence}"
-
-
-def passages_of(text: str) -> list[tuple[str, str]]:
-    """Pairs of (sentence before, passage) in the order of the text, cut at sentence ends."""
-    sentences = [" ".join(sentence.split()) for sentence in split_sentences(text)]
-    sentences = [sentence for sentence in sentences if sentence]
-    passages: list[tuple[str, str]] = []
-    before, current, words = "", [""][:0], 0
-    for sentence in sentences:
-        if not before:
-            before = sentence
-            continue
-        current.append(sentence)
-        words += len(sentence.split())
-        if words >= PASSAGE_WORDS:
-            passages.append((before, " ".join(current)))
-            before, current, words = sentence, [], 0
-    return passages
-
-
 def read_own_text(path: Path, *, user_id: str) -> list[NewExample]:
-    """The passages of a UTF-8 text file. Raises `InvalidInput` when there is too little of it."""
+    """The passages of a text file. Raises `InvalidInput` when there is too little of it."""
     pairs = _pairs(path)
     scorer = Scorer.load()
     return [
@@ -69,11 +47,11 @@ def read_own_text(path: Path, *, user_id: str) -> list[NewExample]:
     ]
 
 
-def _pairs(path: Path) -> list[tuple[str, str]]:
+def _pairs(path: Path) -> list[Passage]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput("text", f"{path} cannot be read as UTF-8 text ({error})") from error
+        text = decode(path.name, path.read_bytes()).text
+    except (OSError, UnreadableFile) as error:
+        raise InvalidInput("text", f"{path} cannot be read as text ({error})") from error
     pairs = passages_of(text)
     if len(pairs) < FEWEST_PASSAGES:
         raise InvalidInput(

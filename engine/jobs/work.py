@@ -123,6 +123,7 @@ class Runner:
 def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Fill the plan's slots, then queue a training if enough has been kept."""
     settings, teachers = engine.settings, engine.teachers
+    threshold = engine.calibration.threshold(job.user_id)
     try:
         result = run_auto_train(
             engine.store,
@@ -131,12 +132,15 @@ def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
             teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
             engine.kinds.get(job.request.get("kind", "stories")),
             job,
-            threshold=engine.calibration.threshold(job.user_id),
+            threshold=threshold,
             train_at=settings.train_at,
             min_examples=settings.min_examples,
             in_flight=teachers.in_flight(job.user_id),
             retry_seconds=0.0,
             cancelled=attempt.cancelled,
+            second_opinion=engine.judging.second_opinion(
+                job.user_id, threshold=threshold, job_id=job.id, give_up=attempt.cancelled
+            ),
         )
     except BudgetUsedUp:
         engine.train_when_ready(job.user_id)  # what was paid for may be enough

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine.calibration.threshold import threshold_of
 from engine.domain.passage import MemoryUse, Passage, PassageType, RecalledPassage, Scope
 from engine.errors import InvalidInput, NotFound
 from engine.memory.address import address
-from engine.memory.documents import read_document
+from engine.data.documents import read_document
 from engine.memory.duplicates import KnownTexts
 from engine.memory.indexing import Indexing
 from engine.memory.recollection import Recollection, fit
@@ -83,6 +84,7 @@ class Memory:
     def remember_kept(self, user_id: str, job_id: str) -> Remembered:
         """Keep what an auto-training kept, apart from the user's own. May be called again."""
         kept = self._store.examples.list(user_id, job_id=job_id, limit=1000)
+        threshold = threshold_of(self._store, user_id, self._threshold)
         return self._keep(
             user_id,
             [
@@ -95,14 +97,14 @@ class Memory:
                     position,
                 )
                 for example in kept
-                if example.is_kept(self._threshold)
+                if example.is_kept(threshold)
                 for position, passage in enumerate(chunks(example.completion))
             ],
         )
 
     def upload(self, user_id: str, name: str, data: bytes, *, scope: str = "own") -> Remembered:
-        """Keep a file: .txt, .md or .docx. Raises `UnreadableFile`, which names it."""
-        text = read_document(name, data)
+        """Keep a file: .txt, .md, .docx or .epub. Raises `UnreadableFile`, which names it."""
+        text = read_document(name, data).text
         title = name.replace("\\", "/").rpartition("/")[2][:MAX_TITLE]
         return self.remember(
             user_id, text, title=title, type="upload", scope=scope, source=f"upload:{title}"

@@ -24,7 +24,7 @@ def remember(
     scope: Scope = "own",
     as_json: AsJson = False,
 ) -> None:
-    """Cut a text into passages and keep those that are new. Files: .txt, .md, .docx."""
+    """Cut a text into passages and keep those that are new. Files: .txt, .md, .docx, .epub."""
     from engine.bootstrap import open_engine
 
     engine = open_engine()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.data.documents import ENDINGS, MAX_MB
 from engine.engine import Engine
-from engine.memory.documents import ENDINGS, MAX_MB
 from engine.memory.views import Remembered
 from studio.web import session
 from studio.web.components.errors import told

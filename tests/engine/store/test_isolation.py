@@ -182,6 +182,7 @@ EMPTY: dict[str, Attempt] = {
     "exports.holding": lambda s, a, m: s.exports.holding("ben", [a.example]),
     "keyword_lists.list": lambda s, a, m: s.keyword_lists.list("ben"),
     "keyword_lists.remove": lambda s, a, m: s.keyword_lists.remove("ben", "terms"),
+    "variants.count": lambda s, a, m: s.variants.count("ben"),
     "variants.usable": lambda s, a, m: s.variants.usable("ben"),
     "variants.remove_unused": lambda s, a, m: s.variants.remove_unused("ben"),
     "passages.of_ids": lambda s, a, m: s.passages.of_ids("ben", [a.passage.id]),

@@ -8,8 +8,8 @@ from io import BytesIO
 import pytest
 from docx import Document
 
+from engine.data.documents import MAX_MB, read_document
 from engine.errors import UnreadableFile
-from engine.memory.documents import MAX_MB, read_document
 
 TEXT = "Die Fähre nach Kaltwasser fährt früh. Später kommt Mara über die Brücke und zögert."
 
@@ -33,11 +33,13 @@ def bomb() -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_text_is_read_whatever_its_encoding(encoding: str) -> None:
-    assert read_document("notes.TXT", (TEXT * 3).encode(encoding)) == TEXT * 3
+    found = read_document("notes.TXT", (TEXT * 3).encode(encoding))
+    assert found == (TEXT * 3, encoding)
 
 
 def test_word_paragraphs_are_read_in_order() -> None:
-    assert read_document("novel.docx", word("One.", "", "Two “three”.")) == "One.\n\nTwo “three”."
+    found = read_document("novel.docx", word("One.", "", "Two “three”."))
+    assert found.text == "One.\n\nTwo “three”."
 
 
 @pytest.mark.parametrize(
