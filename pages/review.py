@@ -34,5 +34,5 @@ if card is None:
     nothing_left(studio, where)
 else:
     show_card(studio, card)
-mend_many(studio, where)
+    mend_many(studio, where)
 calibration(studio)
