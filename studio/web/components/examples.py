@@ -10,6 +10,7 @@ from engine.store.example_pages import ExampleFilter
 from studio.web import overview_charts as charts
 from studio.web import session
 from studio.web.components.empty import empty
+from studio.web.components.erase import erase_button
 from studio.web.components.prose import prose
 from studio.web.components.quality import quality_parts
 from studio.web.navigation import AUTO_TRAIN
@@ -187,3 +188,5 @@ def whole(studio: Engine, example: Example) -> None:
         st.caption(plain(" · ".join(facts)))
         with st.expander(f"Score {example.quality.score:.1f}", icon=":material/speed:"):
             quality_parts(example.quality)
+        if example.erased_at is None:
+            erase_button(studio, example.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from engine.domain.evaluation import LossGain
@@ -10,7 +12,8 @@ from engine.engine import Engine
 from studio.web import session
 from studio.web.components.before_after import before_after
 from studio.web.components.errors import told
-from studio.web.navigation import MY_MODEL
+from studio.web.components.left_out import left_out_line, show_left_out
+from studio.web.navigation import DATA, MY_MODEL
 from studio.web.wording import moment, plain, size
 
 NEWEST = 3
@@ -44,6 +47,8 @@ def version_lines(studio: Engine, active: Version | None) -> None:
             st.markdown(f"**{plain(version.label)}** · {plain(line_of(version))}")
             if active is not None and active.id == version.id:
                 st.badge("active", icon=":material/check:", color="green")
+            elif version.quarantined_at is not None:
+                st.badge("quarantined", icon=":material/block:", color="red")
             else:
                 activate_button(studio, version)
     st.page_link(MY_MODEL.path, label="All versions, with what they write", icon=MY_MODEL.icon)
@@ -70,14 +75,29 @@ def version_card(studio: Engine, version: Version, active: Version | None) -> No
             st.subheader(version.label, width="content")
             if is_active:
                 st.badge("active", icon=":material/check:", color="green")
+            elif version.quarantined_at is not None:
+                st.badge("quarantined", icon=":material/block:", color="red")
             else:
                 activate_button(studio, version)
         st.markdown(plain(version.verdict))
+        if version.quarantined_at is not None:
+            quarantined(version.quarantined_at)
         figures(studio, version)
         with st.expander("Before and after", icon=":material/compare_arrows:"):
             before_after(version)
         with st.expander("Where it comes from", icon=":material/account_tree:"):
             lineage(studio, version)
+
+
+def quarantined(at: datetime) -> None:
+    """Why this version answers no more, and where it says what was erased."""
+    st.warning(
+        plain(
+            f"It learned a text that was erased on {moment(at)}, so it answers no more and its files "
+            "are gone. Train again: the next version learns from what remains."
+        )
+    )
+    st.page_link(DATA.path, label="What was erased", icon=DATA.icon)
 
 
 def activate_button(studio: Engine, version: Version) -> None:
@@ -113,6 +133,8 @@ def figures(studio: Engine, version: Version) -> None:
     st.caption(plain(interval("Gain over the base", gain)))
     if version.gain_over_active is not None:
         st.caption(plain(interval("Gain over the version before", version.gain_over_active)))
+    left_out_line(snapshot)
+    show_left_out(studio, snapshot)
 
 
 def interval(label: str, gain: LossGain) -> str:
