@@ -60,9 +60,11 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Form:
-    """A form of export: how people call it, the files it has in a folder, and what writes them."""
+    """A form of export: how people call it, whom it is for, the files it has in a folder, and what
+    writes them."""
 
     title: str
+    purpose: str
     files: tuple[str, ...]
     write: Callable[[Iterable[Example], Path, Kinds], None]
 
@@ -177,17 +179,34 @@ def write_seq2seq(examples: Iterable[Example], folder: Path, kinds: Kinds) -> No
 
 
 FORMS = {
-    "jsonl": Form("JSON lines", ("examples.jsonl",), write_jsonl),
-    "csv": Form("CSV", ("examples.csv",), write_csv),
-    "parquet": Form("Parquet", ("examples.parquet",), write_parquet),
-    "chat": Form("Chat messages, as JSON lines", ("chat.jsonl",), write_chat),
+    "jsonl": Form(
+        "JSON lines",
+        "One example a line with all its fields, for another studio.",
+        ("examples.jsonl",),
+        write_jsonl,
+    ),
+    "csv": Form("CSV", "A table for spreadsheets.", ("examples.csv",), write_csv),
+    "parquet": Form(
+        "Parquet",
+        "A table for data frames, a third of the size.",
+        ("examples.parquet",),
+        write_parquet,
+    ),
+    "chat": Form(
+        "Chat messages",
+        "What a model is taught on, message by message.",
+        ("chat.jsonl",),
+        write_chat,
+    ),
     "collected": Form(
-        "Collected pairs, with statistics",
+        "Collected pairs",
+        "Inputs with outputs and their lengths, and a file of statistics beside them.",
         ("training_data/gemini_training_examples.jsonl", "training_data/collection_stats.json"),
         write_collected,
     ),
     "seq2seq": Form(
-        "Source and target, line by line",
+        "Source and target",
+        "Prompts in one file and texts in another, line by line, for translation-like training.",
         ("processed/source.txt", "processed/target.txt"),
         write_seq2seq,
     ),
