@@ -10,6 +10,7 @@ from studio.web.components.errors import show_error
 from studio.web.components.review_card import show_card
 from studio.web.components.review_queue import choose_pile, nothing_left, show_progress
 from studio.web.components.review_repair import mend_many
+from studio.web.components.two_phase import two_phase
 from studio.web.connection import engine
 
 studio = engine()
@@ -22,6 +23,7 @@ st.markdown(
 if failure := session.take_failure():
     show_error(failure.message, failure.code, safe="What you decided before is safe.")
 
+above = st.container()
 where, order = choose_pile(studio)
 show_progress(studio, where)
 editing = session.value("review/editing")
@@ -35,4 +37,5 @@ if card is None:
 else:
     show_card(studio, card)
     mend_many(studio, where)
+two_phase(studio, above, card=card is not None)
 calibration(studio)

@@ -29,8 +29,10 @@ ORDERS = {
 
 
 def choose_pile(studio: Engine) -> tuple[ReviewFilter, Order]:
-    """The pile and its order; a first visit begins where something waits."""
-    waiting = studio.review.progress(session.me()).waiting
+    """The pile and its order; a first visit begins where something waits or will."""
+    job = studio.two_phase.newest(session.me())
+    written = job is not None and not job.state.is_final
+    waiting = written or studio.review.progress(session.me()).waiting
     session.start_with("review/pile", Pile.WAITING if waiting else Pile.UNDECIDED)
     pile = st.pills(
         "Which texts?",
