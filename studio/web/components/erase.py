@@ -7,6 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from engine.domain.erasure import Erasure, ErasurePlan, Noun, Why
+from engine.domain.imports import Import
 from engine.engine import Engine
 from engine.errors import EngineError
 from studio.web import session
@@ -15,6 +16,7 @@ from studio.web.navigation import AUTO_TRAIN
 from studio.web.wording import moment, plain
 
 OPEN = "erase/open"  # what the dialog is about: an ErasurePlan
+PHRASE = "erase/phrase"
 SHOWN = 200
 # One of them, and several.
 NOUNS = {
@@ -48,18 +50,31 @@ def show_erase(studio: Engine) -> None:
         "Take a text back: a name, a secret, something that was not yours. It goes from everything "
         "you have here, and versions of your model that learned it answer no more."
     )
+    imports = {each.id: each for each in studio.imports.list(session.me())}
     with st.form("erase/find", border=True):
         phrase = st.text_input(
-            "Every text with these words", placeholder="At least 4 letters, in any case"
+            "Every text with these words",
+            key=session.widget(PHRASE),
+            placeholder="At least 4 letters, in any case",
         )
-        import_id = st.text_input("Or everything that came with an import (its id)")
+        import_id = st.selectbox(
+            "Or everything that came with an import",
+            ["", *imports],
+            format_func=lambda each: import_label(imports[each]) if each else "None",
+        )
         asked = st.form_submit_button("Show what would go", icon=":material/search:")
     if asked:
         with told(safe="Nothing was erased."), st.spinner("Reading every text you have here …"):
-            look(studio, phrase=phrase, import_id=import_id.strip())
+            look(studio, phrase=phrase, import_id=import_id)
     st.caption("One text alone: click it on the tab Examples and choose Erase.")
     dialog(studio)
     history(studio)
+
+
+def import_label(found: Import) -> str:
+    """E.g. `3 Nov 2026, 14:05: letters.docx and 4 more`."""
+    first, more = found.files[0].name, len(found.files) - 1
+    return f"{moment(found.created_at)}: {first}" + (f" and {more} more" if more else "")
 
 
 def erase_button(studio: Engine, example_id: str) -> None:
@@ -149,6 +164,7 @@ def erase(studio: Engine, plan: ErasurePlan) -> None:
     else:
         rest = "" if done.finished_at else " A training on it is being stopped; its files go then."
         session.notice(f"Erased.{rest}")
+        session.forget(PHRASE)  # the words must not stay in the field
     session.forget(OPEN)
     st.rerun()
 

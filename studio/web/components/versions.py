@@ -81,7 +81,7 @@ def version_card(studio: Engine, version: Version, active: Version | None) -> No
                 activate_button(studio, version)
         st.markdown(plain(version.verdict))
         if version.quarantined_at is not None:
-            quarantined(version.quarantined_at)
+            quarantined(version.number, version.quarantined_at)
         figures(studio, version)
         with st.expander("Before and after", icon=":material/compare_arrows:"):
             before_after(version)
@@ -89,7 +89,7 @@ def version_card(studio: Engine, version: Version, active: Version | None) -> No
             lineage(studio, version)
 
 
-def quarantined(at: datetime) -> None:
+def quarantined(number: int, at: datetime) -> None:
     """Why this version answers no more, and where it says what was erased."""
     st.warning(
         plain(
@@ -97,7 +97,9 @@ def quarantined(at: datetime) -> None:
             "are gone. Train again: the next version learns from what remains."
         )
     )
-    st.page_link(DATA.path, label="What was erased", icon=DATA.icon)
+    if st.button("What was erased", key=f"erased/{number}", icon=DATA.icon, type="tertiary"):
+        session.set_value("data/tab", "Erase")
+        st.switch_page(DATA.path)
 
 
 def activate_button(studio: Engine, version: Version) -> None:
