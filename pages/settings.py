@@ -6,6 +6,7 @@ import streamlit as st
 
 from studio.web import session
 from studio.web.components.budget import budget
+from studio.web.components.judge import judge
 from studio.web.components.people import add_name, choose_name
 from studio.web.components.providers import teachers
 from studio.web.components.settings import base_model, settings_table, storage_table
@@ -24,6 +25,7 @@ add_name(studio, label="Add a name", button="Add and switch", key="settings/add"
 
 st.subheader("Teachers")
 teachers(studio)
+judge(studio)
 
 st.subheader("Budget")
 budget(studio, user)

@@ -20,6 +20,7 @@ from engine.budget.errors import BudgetUsedUp
 from engine.domain.example import Author, Source
 from engine.domain.kind import Kind
 from engine.errors import Cancelled
+from engine.judging import SecondOpinion, unjudged
 from engine.kinds import stories
 from engine.quality.judge import rate
 from engine.quality.score import Scorer
@@ -64,11 +65,13 @@ class Generation:
         source: Source = Source.AUTO_TRAIN,
         temperature: float | None = None,
         filtered: bool = True,
+        second_opinion: SecondOpinion = unjudged,
     ) -> None:
         self._kind = kind or stories()
         self._source = source
         self._temperature = self._kind.temperature if temperature is None else temperature
         self._filtered = filtered
+        self._second_opinion = second_opinion
         self._store = store
         self._scorer = scorer
         self._members = model.members if isinstance(model, EnsembleModel) else (model,)
@@ -181,6 +184,7 @@ class Generation:
         ask = partial(self._ask, model, messages, seed)
         text = write_whole(kind, slot.seed_prompt, ask, self._cancelled)
         quality = rate(self._scorer, kind, text, prompt=slot.seed_prompt, genre=slot.genre)
+        quality = self._second_opinion(slot.seed_prompt, text, quality)
         reason = why_not(text, quality, kind, threshold=self._threshold, filtered=self._filtered)
         return Candidate(model.name, text, quality, reason)
 

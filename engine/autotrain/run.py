@@ -12,6 +12,7 @@ from engine.autotrain.readiness import readiness
 from engine.autotrain.result import result_of
 from engine.domain.job import Job
 from engine.domain.kind import Kind
+from engine.judging import SecondOpinion, unjudged
 from engine.quality.score import Scorer
 from engine.store import Store
 from models.base import LanguageModel
@@ -30,6 +31,7 @@ def run_auto_train(
     in_flight: int,
     retry_seconds: float,
     cancelled: Callable[[], bool],
+    second_opinion: SecondOpinion = unjudged,
 ) -> dict[str, Any]:
     """Fill every slot of the job's plan; the figures every door answers with (FEATURES: A5).
 
@@ -50,6 +52,7 @@ def run_auto_train(
         cancelled=cancelled,
         retry_seconds=retry_seconds,
         kind=kind,
+        second_opinion=second_opinion,
     )
     generation.run(slots, on_recorded=lambda done: store.jobs.progress(job.id, done=done))
     ready = readiness(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import Protocol, cast
@@ -16,6 +17,20 @@ MODULES = {
     "gemini": "models.gemini",
     "openai": "models.openai_compatible",
 }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of asking a provider for a sentence: its first words, or the error and its code."""
+
+    ms: int
+    words: str
+    error: str = ""
+    code: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.code
 
 
 class ProviderModule(Protocol):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -29,7 +28,7 @@ from engine.teaching.check import (
     check_text,
 )
 from engine.teaching.keys import Safe
-from engine.teaching.models import ProviderModel, check_allowed, list_models
+from engine.teaching.models import ProviderModel, Trial, check_allowed, list_models
 from models.base import LanguageModel, Message
 from models.ensemble import EnsembleModel, Rank
 from models.errors import ModelError
@@ -43,20 +42,6 @@ TEST_TOKENS = 40
 JOB_ATTEMPTS = 7
 # What is read and written for one text of auto-training, on average.
 TOKENS_READ, TOKENS_WRITTEN = 120, 300
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What came of asking a provider for a sentence: its first words, or the error and its code."""
-
-    ms: int
-    words: str
-    error: str = ""
-    code: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.code
 
 
 class Teachers:
@@ -250,6 +235,18 @@ class Teachers:
             for each in self.team(user_id)
         ]
         return members[0] if len(members) == 1 else EnsembleModel(members, rank)
+
+    def one(
+        self,
+        provider_id: str,
+        user_id: str,
+        *,
+        job_id: str | None = None,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> LanguageModel:
+        """One provider's model (or BUILT_IN), whoever teaches, at this user's cost. Raises `NotFound`."""
+        provider = None if provider_id == BUILT_IN else self._store.providers.get(provider_id)
+        return self._member(provider, user_id, job_id is not None, job_id, give_up)
 
     def _member(
         self,

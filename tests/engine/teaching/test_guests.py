@@ -31,7 +31,7 @@ def test_the_owner_may_name_a_teacher_for_guests(engine: Engine) -> None:
     guest = new_guest()
     paid = engine.teachers.add("Paid", "openai", base_url="http://127.0.0.1:9/v1", model="large")
     named = engine.settings.model_copy(update={"guest_teacher": "Paid"})
-    teachers = open_teachers(named, engine.store)
+    teachers = open_teachers(named, engine.store, engine.budget)
     assert teachers.team(guest) == [paid]
     assert teachers.team("anna") == [None]
     teachers.set_local_only(True)

@@ -255,7 +255,7 @@ def test_with_local_only_nobody_elsewhere_is_asked(
 
 def test_the_setting_keeps_the_switch_on(engine: Engine, tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home", local_only=True)
-    teachers = open_teachers(settings, engine.store)
+    teachers = open_teachers(settings, engine.store, engine.budget)
     assert teachers.local_only
     assert teachers.is_forced_local
     with pytest.raises(InvalidInput, match="ZEGA_LOCAL_ONLY"):
