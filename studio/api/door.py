@@ -24,8 +24,10 @@ LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.AS
 PROTOCOL = "zega"
 TOKEN_PROTOCOL = "zega.token."
 
-MAX_BODY = 256 * 1024  # bytes; the largest request so far is a few hundred
-TOO_LARGE = f"A request's body may have {MAX_BODY:,} bytes."
+MAX_BODY = 256 * 1024  # bytes; the largest request without files is a few hundred
+# Files come in by these: 50 MB of them, and what stands between them.
+UPLOADS = {"/api/training/import": 52_000_000}
+TOO_LARGE = "A request's body may have {:,} bytes here."
 
 
 class Door:
@@ -43,7 +45,7 @@ class Door:
             if refusal is not None:
                 await refusal(scope, receive, send)
                 return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, _limited(receive, _most(scope)), send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -61,12 +63,18 @@ class Door:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         length = headers.get("content-length", "0")  # the server refuses what is no number
-        if length.isdecimal() and (len(length) > 12 or int(length) > MAX_BODY):
-            return error_response(413, "payload_too_large", TOO_LARGE)
+        most = _most(scope)
+        if length.isdecimal() and (len(length) > 12 or int(length) > most):
+            return error_response(413, "payload_too_large", TOO_LARGE.format(most))
         return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    """How many bytes the body of this request may have."""
+    return UPLOADS.get(scope.get("path", ""), MAX_BODY)
+
+
+def _limited(receive: Receive, most: int) -> Receive:
     """The same, but a body without a length that grows too large becomes an error."""
     taken = 0
 
@@ -75,8 +83,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY:
-                raise HTTPException(413, TOO_LARGE)
+            if taken > most:
+                raise HTTPException(413, TOO_LARGE.format(most))
         return message
 
     return limited

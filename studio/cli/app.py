@@ -7,6 +7,7 @@ import typer
 from studio.cli import (
     budget,
     exports,
+    imports,
     jobs,
     keywords,
     lineage,
@@ -15,6 +16,7 @@ from studio.cli import (
     processes,
     snapshots,
     templates,
+    training_set,
     two_phase,
     versions,
     write,
@@ -36,9 +38,13 @@ app.command()(measure.stats)
 app.command()(measure.score)
 app.command()(measure.evaluate)
 app.command()(measure.calibrate)
+app.command()(training_set.decontaminate)
+app.command()(training_set.augment)
 app.command()(exports.export)
+app.command(name="import")(imports.import_files)
 app.command()(templates.synthesize)
 app.add_typer(memory.app, name="memory")
+app.add_typer(imports.app, name="imports")
 app.add_typer(keywords.app, name="keywords")
 app.add_typer(budget.app, name="budget")
 app.add_typer(snapshots.app, name="snapshots")
