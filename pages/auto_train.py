@@ -42,7 +42,11 @@ if batch is None or batch.state.is_final:
     if start:
         with told():
             studio.start_auto_train(
-                user, choice.num_examples, choice.mix, store_in_memory=choice.store_in_memory
+                user,
+                choice.num_examples,
+                choice.mix,
+                store_in_memory=choice.store_in_memory,
+                kind=choice.kind,
             )
             session.notice("Started. It goes on when you leave this page.")
             st.rerun()

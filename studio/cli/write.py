@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from studio.cli.options import AsJson, User
+from studio.cli.options import AsJson, TaskKind, User, read_text
 from studio.cli.output import say, say_result, verb
 
 
 @verb
 def write(
-    prompt: Annotated[str, typer.Argument(help="What the story is about.")],
+    prompt: Annotated[str, typer.Argument(help="What it is about; - reads standard input.")],
     user: User,
+    kind: TaskKind = "stories",
     genre: Annotated[str | None, typer.Option("--genre", "-g", help="One of the genres.")] = None,
     style: Annotated[str | None, typer.Option("--style", help="How it should be told.")] = None,
     writer: Annotated[
@@ -23,20 +25,25 @@ def write(
         float, typer.Option("--temperature", min=0.0, max=2.0, help="How freely it writes.")
     ] = 0.8,
     max_tokens: Annotated[
-        int, typer.Option("--max-tokens", min=1, max=2000, help="The longest answer.")
-    ] = 300,
+        int | None,
+        typer.Option(
+            "--max-tokens", min=1, max=2000, help="The longest answer; none = its kind's."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Repeats an answer.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have a story written; the draft is saved, and becomes an example with its score."""
+    """Have a text written; the draft is saved, and becomes an example with its score."""
     from engine.bootstrap import open_engine
     from engine.writing.writer import Sampling
     from studio.background import background, wait_until_served
 
     engine = open_engine()
     engine.ensure_user(user)
-    story = engine.start_story(user, prompt, genre=genre, style=style)
-    sampling = Sampling(temperature=temperature, max_tokens=max_tokens, seed=seed)
+    asked = read_text(Path("-")) if prompt == "-" else prompt
+    story = engine.start_story(user, asked, genre=genre, style=style, kind=kind)
+    most = max_tokens or engine.kinds.get(kind).length.tokens
+    sampling = Sampling(temperature=temperature, max_tokens=most, seed=seed)
     with background(engine, ("model-server",), say=lambda line: say(line, as_json=as_json)):
         wait_until_served(engine)
         writing = engine.write(user, story.id, writer=writer, sampling=sampling)

@@ -8,6 +8,7 @@ import anyio
 from fastapi import APIRouter, Header, Request, Response
 from starlette.responses import JSONResponse
 
+from engine.autotrain.plan import check_request
 from engine.domain.job import Job, JobState
 from engine.engine import Engine
 from engine.errors import NoWorker
@@ -59,9 +60,15 @@ def genres(engine: TheEngine) -> GenresBody:
 
 
 def _begin(engine: Engine, order: AutoTrainRequest) -> Job:
+    # Before the user is made, so that a wrong order leaves nothing behind.
+    check_request(order.num_examples, order.mix(), engine.kinds.get(order.kind))
     engine.ensure_user(order.user_id)
     return engine.start_auto_train(
-        order.user_id, order.num_examples, order.mix(), store_in_memory=order.store_in_memory
+        order.user_id,
+        order.num_examples,
+        order.mix(),
+        store_in_memory=order.store_in_memory,
+        kind=order.kind,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.domain.kind import Kind
 from engine.domain.passage import MemoryUse
 from engine.domain.story import Story
 from engine.engine import Engine
-from engine.rendering import MEMORY_TEXT
+from engine.rendering import MEMORY_TEXT, shown_to_teachers
 from engine.writing.writer import messages_for
 from studio.web import session
 from studio.web.components.memory_use import recalled
@@ -29,6 +30,7 @@ def context(studio: Engine, story: Story) -> None:
         prose(message.content)
         if message.role == "system":
             recalled(studio, use)
+            shown_before(kind)
     count = sum(words(message.content) for message in messages) + use.words
     count += words(MEMORY_TEXT) if use.words else 0
     cut = f"{use.words_cut:,} words of memory cut to fit" if use.words_cut else "none cut"
@@ -36,6 +38,14 @@ def context(studio: Engine, story: Story) -> None:
         f"{count:,} words of context, {cut}. The model reads {studio.settings.context:,} tokens "
         "at once, its answer included (a token is about three quarters of a word)."
     )
+
+
+def shown_before(kind: Kind) -> None:
+    """The request with its good answer that a teacher reads before this one."""
+    if example := shown_to_teachers(kind):
+        with st.expander("An example, for teachers only"):
+            for message in example:
+                prose(message.content)
 
 
 def memory_of(story: Story) -> MemoryUse:

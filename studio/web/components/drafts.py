@@ -10,8 +10,8 @@ from engine.engine import Engine
 from engine.writing.begin import Writer
 from studio.web import session
 from studio.web.components.errors import told
+from studio.web.components.kinds import text_of
 from studio.web.components.memory_use import remember_button
-from studio.web.components.prose import prose
 from studio.web.components.quality import quality_popover
 from studio.web.wording import duration, plain, words
 
@@ -59,7 +59,7 @@ def draft_column(
         edit(studio, story, draft, column)
         return
     with st.container(border=True):
-        prose(draft.text)
+        text_of(studio.kinds.find(story.kind), draft.text)
     figures(draft)
     actions(studio, story, draft, writer, column)
     if len(drafts) > 1:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from engine.domain.kind import Kind
 from engine.engine import Engine
 from studio.web import session
 from studio.web.components.errors import told
+from studio.web.components.kinds import choose_kind
 from studio.web.wording import genre_label, plain
 
 SURPRISE, CHOOSE = "Surprise me", "Choose genres"
@@ -22,6 +24,7 @@ class Choice:
     mix: dict[str, float]
     chosen: bool
     store_in_memory: bool = False
+    kind: str = "stories"
 
     @property
     def problem(self) -> str:
@@ -33,20 +36,14 @@ class Choice:
 
 def choose(studio: Engine) -> Choice:
     """Draw the widgets of step 1 and read them."""
+    kind = choose_kind(studio, "batch_kind")
     session.start_with("num_examples", 40)
-    session.start_with("genre_mode", SURPRISE)
     count = st.slider(
         "How many texts?", 1, 500, key=session.widget("num_examples"), persist_state="session"
     )
-    mode = st.radio(
-        "Which genres?",
-        [SURPRISE, CHOOSE],
-        horizontal=True,
-        key=session.widget("genre_mode"),
-        persist_state="session",
-    )
-    mix = choose_mix(studio) if mode == CHOOSE else {}
-    if mode == SURPRISE:
+    chosen = bool(kind.categories) and chooses_genres()
+    mix = choose_mix(studio, kind) if chosen else {}
+    if kind.categories and not chosen:
         st.caption("All genres alike, in random order.")
     st.caption("Generated texts only teach your model: they never show among your stories.")
     remember = st.toggle(
@@ -56,18 +53,34 @@ def choose(studio: Engine) -> Choice:
         help="Kept texts can then be recalled, in a part of the memory of their own. "
         "They are never recalled for your stories.",
     )
-    return Choice(count, mix, mode == CHOOSE, remember)
+    return Choice(count, mix, chosen, remember, kind.name)
 
 
-def choose_mix(studio: Engine) -> dict[str, float]:
-    """Genres with a weight each, and mixes saved before."""
-    favourites(studio)
-    session.start_with("genres", studio.genres()[:2])
+def chooses_genres() -> bool:
+    """Whether genres are to be chosen instead of drawn."""
+    session.start_with("genre_mode", SURPRISE)
+    mode = st.radio(
+        "Which genres?",
+        [SURPRISE, CHOOSE],
+        horizontal=True,
+        key=session.widget("genre_mode"),
+        persist_state="session",
+    )
+    return mode == CHOOSE
+
+
+def choose_mix(studio: Engine, kind: Kind) -> dict[str, float]:
+    """Genres of a kind with a weight each; of stories also mixes saved before."""
+    has_favourites = kind.name == "stories"
+    name = "genres" if has_favourites else f"genres/{kind.name}"
+    if has_favourites:
+        favourites(studio)
+    session.start_with(name, list(kind.categories[:2]))
     chosen = st.multiselect(
         "Genres",
-        studio.genres(),
+        kind.categories,
         format_func=genre_label,
-        key=session.widget("genres"),
+        key=session.widget(name),
         persist_state="session",
         placeholder="Choose at least one",
     )
@@ -89,7 +102,8 @@ def choose_mix(studio: Engine) -> dict[str, float]:
     if whole:
         shares = (f"{genre_label(name)} {weight / whole:.0%}" for name, weight in mix.items())
         st.caption(plain("Together: " + ", ".join(shares)))
-    save_favourite(studio, mix)
+    if has_favourites:
+        save_favourite(studio, mix)
     return mix
 
 

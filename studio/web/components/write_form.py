@@ -7,16 +7,19 @@ from typing import cast
 import streamlit as st
 
 from engine.autotrain.plan import styles
+from engine.domain.kind import Kind
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
+from studio.web.components.kinds import choose_kind, chosen_kind
 from studio.web.components.memory_use import choose_memory
 from studio.web.wording import genre_label, plain
 
 PRESETS = {"Careful": 0.4, "Balanced": 0.8, "Wild": 1.1}
+STEP = 50
 WRITERS: dict[str, tuple[Writer, ...]] = {
     "Teacher": ("teacher",),
     "My zega": ("student",),
@@ -26,31 +29,35 @@ WRITERS: dict[str, tuple[Writer, ...]] = {
 
 def write_form(studio: Engine) -> None:
     """Draw the form. Nothing in it interrupts a text that is being written, but the button."""
+    kind = chosen_kind(studio, "kind")
     st.text_area(
-        "What is the story about?",
+        kind.asked.label,
         key=session.widget("prompt"),
         persist_state="session",
         on_change="ignore",
         height=130,
         max_chars=4000,
-        placeholder="A lighthouse keeper finds a letter addressed to her, dated tomorrow.",
+        placeholder=kind.asked.placeholder,
     )
-    st.selectbox(
-        "Genre",
-        ["", *studio.genres()],
-        format_func=genre_label,
-        key=session.widget("genre"),
-        persist_state="session",
-        on_change="ignore",
-    )
-    st.selectbox(
-        "Style",
-        ["", *styles()],
-        format_func=lambda style: style or "No particular style",
-        key=session.widget("style"),
-        persist_state="session",
-        on_change="ignore",
-    )
+    choose_kind(studio, "kind", take_kind)
+    if kind.categories:
+        st.selectbox(
+            "Genre",
+            ["", *kind.categories],
+            format_func=genre_label,
+            key=session.widget(genre_of(kind)),
+            persist_state="session",
+            on_change="ignore",
+        )
+    if kind.styles:
+        st.selectbox(
+            "Style",
+            ["", *styles()],
+            format_func=lambda style: style or "No particular style",
+            key=session.widget("style"),
+            persist_state="session",
+            on_change="ignore",
+        )
     choose_writer(studio.active_version(session.me()))
     choose_memory(studio)
     choose_sampling()
@@ -72,18 +79,30 @@ def begin(studio: Engine, drawn: int) -> None:
     """
     if drawn != session.stories_begun():
         return
+    kind = chosen_kind(studio, "kind")
     try:
         story = studio.start_story(
             session.me(),
             session.value("prompt") or "",
-            genre=session.value("genre") or None,
-            style=session.value("style") or None,
+            genre=(session.value(genre_of(kind)) or None) if kind.categories else None,
+            style=(session.value("style") or None) if kind.styles else None,
+            kind=kind.name,
         )
     except EngineError as error:
         session.fail(session.Failure(str(error), error.code))
         return
     session.count_story()
     session.ask(session.Ask(story.id, chosen_writers(studio)))
+
+
+def take_kind(kind: Kind) -> None:
+    """Another kind of text has another length."""
+    session.set_value("max_tokens", -(-kind.length.tokens // STEP) * STEP)
+
+
+def genre_of(kind: Kind) -> str:
+    """The name of the widget that has a kind's genre."""
+    return "genre" if kind.name == "stories" else f"genre/{kind.name}"
 
 
 def choose_writer(active: Version | None) -> None:
@@ -149,9 +168,9 @@ def choose_sampling() -> None:
         )
         st.slider(
             "Longest answer (tokens)",
-            50,
+            STEP,
             1000,
-            step=50,
+            step=STEP,
             key=session.widget("max_tokens"),
             persist_state="session",
             on_change="ignore",

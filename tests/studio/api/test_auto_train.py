@@ -132,6 +132,7 @@ BAD: dict[str, Any] = {
     "true": {"num_examples": True},
     "huge": {"num_examples": 10**30},
     "unknown genre": {"genres": ["western"]},
+    "unknown kind": {"kind": "odes"},
     "genres as a word": {"genres": "horror"},
     "no genre at all": {"genres": []},
     "unknown field": {"model": "x"},
@@ -189,3 +190,13 @@ def test_the_genres_are_offered(client: TestClient) -> None:
         "genres": [genre.value for genre in Genre],
         "total": len(Genre),
     }
+
+
+def test_a_kind_may_be_named(client: TestClient, engine: Engine) -> None:
+    order = {"user_id": "anna", "num_examples": 2, "kind": "epics"}
+    answer = client.post("/auto-train", json=order, headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202
+    assert engine.jobs("anna")[0].request["kind"] == "epics"
+    refused = client.post("/auto-train", json=order | {"genres": ["horror"]})
+    assert refused.status_code == 422
+    assert "epics have none" in refused.json()["message"]

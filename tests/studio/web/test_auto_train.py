@@ -39,6 +39,16 @@ def test_surprise_me_asks_for_no_genre(engine: Engine, anna: Shelf) -> None:
     assert engine.jobs("anna")[0].request["mix"] == {}
 
 
+def test_a_kind_without_genres_asks_for_none(engine: Engine, anna: Shelf) -> None:
+    page = open_studio("anna", AUTO_TRAIN)
+    page.selectbox(key="anna/batch_kind").set_value("epics").run()
+    assert not page.radio
+    button(page, "Write 40 texts").click()
+    page.run()
+    request = engine.jobs("anna")[0].request
+    assert (request["kind"], request["mix"]) == ("epics", {})
+
+
 def test_without_a_genre_nothing_can_be_started(engine: Engine, anna: Shelf) -> None:
     page = open_studio("anna", AUTO_TRAIN)
     page.radio(key="anna/genre_mode").set_value("Choose genres").run()

@@ -61,13 +61,14 @@ def test_what_the_model_saw_is_shown_word_for_word(
 
 
 def test_genre_style_and_preset_reach_the_model(teacher: FakeLlamaCpp, page: AppTest) -> None:
-    page.selectbox[0].set_value("horror")
-    page.selectbox[1].set_value(page.selectbox[1].options[3])
+    page.selectbox(key="anna/genre").set_value("horror")
+    style = page.selectbox(key="anna/style").options[3]
+    page.selectbox(key="anna/style").set_value(style)
     page.radio(key="anna/preset").set_value("Wild").run()
     write(page)
     request = teacher.requests[0]
     assert "horror story" in request["messages"][1]["content"]
-    assert page.selectbox[1].options[3] in request["messages"][1]["content"]
+    assert style in request["messages"][1]["content"]
     assert request["temperature"] == pytest.approx(1.1)
 
 
@@ -188,12 +189,12 @@ def test_a_story_is_opened_again(engine: Engine, page: AppTest) -> None:
 
 def test_widgets_keep_their_values_between_pages(page: AppTest) -> None:
     page.text_area[0].set_value("Kept while I look elsewhere")
-    page.selectbox[0].set_value("romance")
+    page.selectbox(key="anna/genre").set_value("romance")
     page.radio(key="anna/preset").set_value("Careful").run()
     page.switch_page(f"../../pages/{AUTO_TRAIN.file}").run()
     page.switch_page(f"../../pages/{WRITE.file}").run()
     assert page.text_area[0].value == "Kept while I look elsewhere"
-    assert page.selectbox[0].value == "romance"
+    assert page.selectbox(key="anna/genre").value == "romance"
     assert page.radio(key="anna/preset").value == "Careful"
     assert page.slider(key="anna/temperature").value == pytest.approx(0.4)
 
@@ -216,3 +217,32 @@ def test_a_click_that_arrives_twice_starts_one_story(engine: Engine, page: AppTe
     assert len(engine.store.stories.list("anna")) == 1
     script.run()
     assert len(engine.store.stories.list("anna")) == 2
+
+
+def test_another_kind_of_text_asks_in_its_own_way(engine: Engine, page: AppTest) -> None:
+    procedures = engine.kinds.get("procedures")
+    page.selectbox(key="anna/kind").set_value("procedures").run()
+    assert page.text_area[0].label == procedures.asked.label
+    assert [each.label for each in page.selectbox] == ["Kind of text"]
+    source = "CREATE PROCEDURE close_day(p_day DATE)\nBEGIN\n  DELETE FROM open_days;\nEND"
+    page.text_area[0].set_value(source)
+    button(page, "Write").click().run()
+    assert not page.exception
+    story = engine.store.stories.list("anna")[0]
+    assert (story.kind, story.genre, story.style, story.prompt) == (
+        "procedures",
+        None,
+        None,
+        source,
+    )
+
+
+def test_code_is_shown_as_code(engine: Engine, page: AppTest, teacher: FakeLlamaCpp) -> None:
+    teacher.script.texts = ["return a + b\n\nThis adds two numbers."]
+    page.selectbox(key="anna/kind").set_value("code").run()
+    page.text_area[0].set_value("Write a function add(a, b).")
+    button(page, "Write").click().run()
+    draft = engine.store.stories.get("anna", engine.store.stories.list("anna")[0].id).drafts[0]
+    assert draft.text == "def add(a, b):return a + b"
+    page.run()
+    assert draft.text in [each.value for each in page.code]
