@@ -29,9 +29,18 @@ def request_for(
     """
     category = kind.wording.get(genre, genre.replace("_", " ")) if genre else ""
     form = kind.form.replace("{category} ", f"{category} " if category else "")
-    form = _ARTICLE.sub(lambda found: found[1] + ("n" if found[2] in "aeiouAEIOU" else ""), form)
+    form = with_articles(form)
     form = form if style else form.replace(" {style}", "")
     return form.format(idea=idea.strip(), style=(style or "").strip(), category=category)
+
+
+def with_articles(text: str) -> str:
+    """The text with each `a(n)` as the word after it wants it.
+
+    >>> with_articles("a(n) old clock, a(n) lamp")
+    'an old clock, a lamp'
+    """
+    return _ARTICLE.sub(lambda found: found[1] + ("n" if found[2] in "aeiouAEIOU" else ""), text)
 
 
 def story_prompt(seed_prompt: str, *, genre: str | None = None, style: str | None = None) -> str:

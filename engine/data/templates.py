@@ -23,6 +23,7 @@ from engine.autotrain.plan import styles
 from engine.data.export import FORMS
 from engine.domain.genre import Genre
 from engine.errors import InvalidInput
+from engine.rendering import with_articles
 
 MOST_SAMPLES = 10_000
 STYLE, GENRE = "style", "genre"
@@ -190,10 +191,11 @@ def _combination(order: TemplateOrder, number: int) -> Filled:
     genre = chosen.get(GENRE)
     if genre is not None:
         chosen[GENRE] = _in_words(genre)
-    prompt = template.format_map(chosen).strip()
+    prompt = with_articles(template.format_map(chosen).strip())
+    unstyled = template.format_map({**chosen, STYLE: ""})
     return Filled(
         prompt=prompt,
-        seed_prompt=" ".join(template.format_map({**chosen, STYLE: ""}).split()) or prompt,
+        seed_prompt=with_articles(" ".join(unstyled.split())) or prompt,
         genre=genre if genre in list(Genre) else None,
         style=chosen.get(STYLE),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.domain.export import Selection
 from engine.domain.job import JobKind
 from engine.domain.review import Pile, ReviewFilter
 from tests.e2e.chromium import Window
@@ -37,6 +38,9 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     dora.batch(kept=26, rejected=8, failed=1)
     for gain in (0.31, 0.4):
         engine.activate("dora", dora.version(gain=gain).number)
+    engine.keywords.add("dora", "Bridge", "toll bridge\ntroll\nwizard\noil can")
+    with engine.exports.as_file("dora", "csv", Selection(), place="download in a browser"):
+        pass
     fail_jobs(Shelf(engine, "finn"))
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
@@ -213,6 +217,26 @@ def dashboard_several(opened: Window) -> None:
     page.keyboard.press("Escape")
 
 
+def tab_of_data(who: str, name: str) -> Callable[[Window], None]:
+    """A tab of the Data page."""
+
+    def take(opened: Window) -> None:
+        opened.open(f"/data?who={who}").get_by_role("tab", name=name).click()
+
+    return take
+
+
+def data_keywords(opened: Window) -> None:
+    """What a text kept of a list."""
+    tab_of_data("dora", "Keywords")(opened)
+    for label, text in (("Source", f"{TROLL} TOLL_BRIDGE, oil cans."), ("What was made", TROLL)):
+        field = opened.page.get_by_role("textbox", name=label)
+        field.fill(text)
+        field.press("Control+Enter")
+        opened.settle()
+    opened.page.locator("mark").first.wait_for()
+
+
 def settings_tested(opened: Window) -> None:
     """One provider that answers, one that does not."""
     page = opened.open("/settings?who=pia")
@@ -266,6 +290,11 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "review": path("/review?who=rosa"),
     "review-mend": review_mend,
     "review-edited": review_edited,
+    "data-templates": tab_of_data("anna", "Templates"),
+    "data-keywords-empty": tab_of_data("anna", "Keywords"),
+    "data-keywords": data_keywords,
+    "data-export-empty": tab_of_data("anna", "Export"),
+    "data-export": tab_of_data("dora", "Export"),
     "memory-empty": path("/memory?who=anna"),
     "memory": path("/memory?who=mara"),
     "memory-recall": memory_recall,

@@ -150,10 +150,10 @@ def figures(found: Coverage) -> None:
     if found.share is None:
         st.info("None of the keywords is in the source.", icon=":material/search_off:")
         return
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Kept", f"{found.share:.1%}", width="content")
         st.metric("Occurrences", f"{found.kept:,} of {found.occurrences:,}", width="content")
-        st.metric("Keywords found", f"{len(found.uses):,} of {found.keywords:,}", width="content")
+        st.metric("Words found", f"{len(found.uses):,} of {found.keywords:,}", width="content")
         st.metric("Variants", f"{found.variants:,}", width="content")
     st.dataframe(
         [

@@ -19,9 +19,9 @@ from studio.web.components.exports import download
 from studio.web.components.generation import generation
 from studio.web.components.kinds import choose_kind
 from studio.web.components.prose import prose
-from studio.web.wording import genre_label, plain
+from studio.web.wording import plain, shortened
 
-FIRST = "Write a {genre} story about {character} in {place}. {style}"
+FIRST = "Write a(n) {genre} story about {character} in {place}. {style}"
 SHOWN = 5
 
 
@@ -91,12 +91,12 @@ def names_in(prompts: list[str]) -> list[str]:
 def values_of(name: str) -> list[str]:
     """Values of one placeholder; none where the studio's own are to be taken."""
     known = built_in_values().get(name, ())
-    shown = ", ".join(genre_label(each) if name == "genre" else each for each in known[:3])
+    shown = shortened(", ".join(known[: 1 if name == "style" else 3]), 70)
     text = st.text_area(
         f"Values of {plain(name)}, one a line",
         key=session.widget(f"templates/values/{name}"),
         persist_state="session",
-        placeholder=f"Empty: {len(known)} of the studio's own, such as {shown}" if known else "",
+        placeholder=f"Empty: {len(known)} of the studio's own, such as: {shown}" if known else "",
         height=80,
     )
     return [line.strip() for line in text.split("\n") if line.strip()]

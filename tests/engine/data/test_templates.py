@@ -121,6 +121,11 @@ def test_what_is_off_is_refused_by_name(data: Any, field: str, named: str) -> No
     assert named in str(caught.value)
 
 
+def test_an_article_follows_its_value() -> None:
+    found = read_order(order("A(n) {what} and a(n) {what}.", values={"what": ["old mill"]}))
+    assert fill(found, 1, seed=1)[0].prompt == "An old mill and an old mill."
+
+
 def test_placeholders_come_once_each_in_order() -> None:
     assert placeholders_of("{b} {a} {b} {{c}}") == ["b", "a"]
 
