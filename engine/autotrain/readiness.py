@@ -9,7 +9,8 @@ from engine.store import Store
 
 @dataclass(frozen=True)
 class Readiness:
-    """How far the next training is. `examples` are trainable ones since the last training.
+    """How far the next training is. `examples` are trainable ones since the last training; variants
+    are in no count but `variants`.
 
     `level` is the row of the readiness scale that was reached: not ready, ready, excellent.
     """
@@ -19,6 +20,7 @@ class Readiness:
     until_next: int
     needed: int
     level: str
+    variants: int = 0
 
     @property
     def can_train(self) -> bool:
@@ -35,4 +37,5 @@ def readiness(
     examples = store.examples.count_trainable(user_id, threshold=threshold, since=since)
     total = store.examples.count_trainable(user_id, threshold=threshold)
     level = "excellent" if examples >= 100 else "ready" if examples >= 50 else "not ready"
-    return Readiness(examples, total, max(0, train_at - examples), min_examples, level)
+    variants = store.variants.count(user_id)
+    return Readiness(examples, total, max(0, train_at - examples), min_examples, level, variants)

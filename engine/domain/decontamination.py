@@ -52,6 +52,16 @@ class Decontamination:
     by_meaning: bool = False
     note: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """E.g. `3 rows left out: they repeat test and benchmark rows.`"""
+        if not self.removed:
+            return "No row was left out: none repeats a held-out row."
+        parts = [part.value for part in HeldOut if any(r.held_out is part for r in self.removed)]
+        count = len(self.removed)
+        rows, they = ("1 row", "it repeats") if count == 1 else (f"{count:,} rows", "they repeat")
+        return f"{rows} left out: {they} {' and '.join(parts)} rows."
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"removed": [asdict(each) for each in self.removed]}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 
 from engine.domain.example import Decision, Example, Source
 from engine.store.database import Database
@@ -47,6 +47,16 @@ class Variants:
     def usable(self, user_id: str) -> list[Example]:
         """Variants that may join a training, if their original does."""
         return self._list(user_id, _is_usable())
+
+    def count(self, user_id: str) -> int:
+        """How many `usable` would give."""
+        query = (
+            select(func.count())
+            .select_from(examples)
+            .where(examples.c.user_id == user_id, IS_VARIANT, _is_usable())
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
 
     def of(self, user_id: str, example_id: str) -> list[Example]:
         """Every variant of one example, also one that was refused or erased. Raises NotFound."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.data.augmentation.augmentation import Augmentation, most_variants, texts_of
 from engine.data.augmentation.kinds import TEACHER
-from engine.data.augmentation.texts import Texts, word_lists
+from engine.data.augmentation.texts import Texts, holds, word_lists
 from engine.domain.example import Example
 from engine.errors import Cancelled
 from engine.memory.duplicates import similarity
@@ -92,13 +92,17 @@ def ask(teacher: LanguageModel, original: Example) -> str:
 def says_the_same(prompt: str, reworded: str) -> bool:
     """Whether a rewording can pass for one: other words, about as many, the same names and numbers."""
     ratio = len(reworded.split()) / max(1, len(prompt.split()))
+    facts = particulars(prompt) | particulars(reworded)
     return (
         SHORTEST <= ratio <= LONGEST
-        and particulars(prompt) == particulars(reworded)
+        and all(holds(prompt, each) and holds(reworded, each) for each in facts)
         and similarity(prompt, reworded) <= MOST_ALIKE
     )
 
 
 def particulars(text: str) -> set[str]:
-    """What a rewording must neither lose nor add: numbers, and names within sentences."""
-    return {*re.findall(r"\d+", text), *re.findall(r"(?<=[a-z,;] )[A-Z]\w+", text)}
+    """What a rewording must neither lose nor add: numbers, names within sentences, known first names."""
+    first_names = {name for group in word_lists()["names"] for name in group}
+    words = set(re.findall(r"\w+", text))
+    within = re.findall(r"(?<=[a-z,;] )[A-Z]\w+", text)
+    return {*re.findall(r"\d+", text), *within, *(words & first_names)}

@@ -59,6 +59,7 @@ def test_what_a_person_refused_is_not_usable_but_still_there(store: Store, make:
         ],
     )
     assert [each.completion for each in store.variants.usable("anna")] == ["c"]
+    assert store.variants.count("anna") == 1
     assert store.variants.of("anna", original.id) == stored
 
 
