@@ -1,4 +1,4 @@
-"""One of many reviewers at one queue: `python -m tests.proofs.reviewer HOME NAME ACKNOWLEDGED SEED`.
+"""One of many reviewers at one queue, in a process of its own.
 
 It takes a card, decides, and only then writes down that it was told so: a line for each decision
 that was acknowledged, and one for each that came too late. It is killed on purpose.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-import sys
+import time
 from pathlib import Path
 
 from engine.domain.review import Card, Order, ReviewFilter
@@ -21,6 +21,8 @@ from engine.store import open_store
 
 # Reviewers look at the same few cards, so that they get in each other's way.
 SHARED = 12
+# Without a thought between two decisions the database is never free for whoever starts anew.
+THINKING_SECONDS = 0.04
 
 
 def main(home: Path, name: str, acknowledged: Path, seed: str) -> None:
@@ -35,6 +37,7 @@ def main(home: Path, name: str, acknowledged: Path, seed: str) -> None:
         write({"ready": True})
         while page := review.queue("anna", ReviewFilter(), Order.OLDEST, limit=SHARED).examples:
             card = review.card("anna", rng.choice(page).id)
+            time.sleep(rng.uniform(0.0, THINKING_SECONDS))
             if not is_open(card.example):
                 continue  # by somebody else, and the card says so
             try:
@@ -57,7 +60,3 @@ def decide(review: Review, card: Card, name: str, rng: random.Random) -> str:
         text = f"{card.example.completion} As {name} has it."
         review.edit("anna", example_id, text, seen=card.seen, reviewer=name)
     return action
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4])

@@ -7,12 +7,12 @@ form runs with all tests; `make prove` kills a thousand times.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,8 @@ from engine.domain.review import Action
 from engine.store import Store, open_store
 from engine.store.rows import new_id, now
 from engine.store.tables import decisions, examples
-from tests.processes import ROOT, kill, wait_for
+from tests.processes import wait_for
+from tests.proofs import reviewer
 
 SEED = 11
 WRITERS = 8
@@ -32,11 +33,16 @@ WRITERS = 8
 class Writer:
     """A reviewer's process and the file of what it was told."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     file: Path
 
     def is_ready(self) -> bool:
         return self.file.exists() and self.file.stat().st_size > 0
+
+    def kill(self) -> None:
+        """kill -9, and wait until the kernel has cleared it away."""
+        self.process.kill()
+        self.process.join()
 
 
 def test_twenty_kills(tmp_path: Path) -> None:
@@ -55,6 +61,7 @@ def prove(home: Path, *, kills: int, texts: int) -> str:
     """Kill so often, then compare what was acknowledged with what is there."""
     store, rng = open_store(f"sqlite:///{home / 'zega.db'}"), random.Random(SEED)
     fill(store, texts)
+    store.database.dispose()  # no connection is handed on to a process that is forked
     writers = [start(home, name, 0) for name in range(WRITERS)]
     files = [writer.file for writer in writers]
     for number in range(kills):
@@ -62,12 +69,12 @@ def prove(home: Path, *, kills: int, texts: int) -> str:
         victim = writers[place]
         wait_for("a reviewer", victim.is_ready)
         time.sleep(rng.uniform(0.0, 0.15))
-        assert victim.process.poll() is None, "it ended by itself: there was nothing left to kill"
-        kill(victim.process)
+        assert victim.process.is_alive(), "it ended by itself: there was nothing left to kill"
+        victim.kill()
         writers[place] = start(home, place, number + 1)
         files.append(writers[place].file)
     for writer in writers:
-        kill(writer.process)
+        writer.kill()
     lines = [line for file in files if file.exists() for line in whole_lines(file)]
     acknowledged = [line for line in lines if "example" in line]
     late = sum("late" in line for line in lines)
@@ -90,11 +97,11 @@ def fill(store: Store, count: int) -> None:
 
 
 def start(home: Path, name: int, life: int) -> Writer:
+    """A process of its own, forked so that none spends a second on its imports."""
     file = home / f"{name}-{life}.jsonl"
-    arguments = [str(home), f"reviewer{name}", str(file), f"{SEED} {name} {life}"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.proofs.reviewer", *arguments], cwd=ROOT
-    )
+    arguments = (home, f"reviewer{name}", file, f"{SEED} {name} {life}")
+    process = multiprocessing.get_context("fork").Process(target=reviewer.main, args=arguments)
+    process.start()
     return Writer(process, file)
 
 
