@@ -2,7 +2,7 @@
 
 Four tests, each on what the ones before left over: the same words; near-duplicates by MinHash; a fair
 share of uncommon three-word runs (parts, moved sentences, light rewording); and nearness in meaning,
-while the embedding model is served. docs/decisions/013-decontamination.md says where the figures
+while the embedding model is served. docs/decisions/014-decontamination.md says where the figures
 come from. Nothing here knows how a snapshot is made or stored.
 """
 

@@ -34,6 +34,11 @@ class Snapshot:
     def count(self, split: Split) -> int:
         return sum(1 for _, part in self.rows if part is split)
 
+    @property
+    def augmented_share(self) -> float:
+        """The share of variants in the training part, from 0 to 1."""
+        return self.variants / max(1, self.count(Split.TRAIN))
+
 
 @dataclass(frozen=True)
 class SnapshotCounts:

@@ -11,6 +11,7 @@ from engine.views import TrainingView
 from studio.web import charts, session
 from studio.web.components.errors import show_error, told
 from studio.web.components.jobs import bar, cancel_button
+from studio.web.components.left_out import left_out_line
 from studio.web.wording import duration, plain
 
 EVERY_SECONDS = 2
@@ -35,6 +36,8 @@ def show_readiness(ready: Readiness, train_at: int) -> None:
         config={"displayModeBar": False},
     )
     st.markdown(plain(readiness_sentence(ready, train_at)))
+    if ready.variants:
+        st.caption(f"{ready.variants:,} variants join the training; no count includes them.")
 
 
 def readiness_sentence(ready: Readiness, train_at: int) -> str:
@@ -83,6 +86,8 @@ def show_training(studio: Engine, job_id: str, *, was_running: bool) -> None:
         bar(view.job)
         stages(view.job)
         cancel_button(studio, view.job, key=f"cancel/{job_id}")
+    if view.run is not None:
+        left_out_line(studio.store.snapshots.get(session.me(), view.run.snapshot_id))
     if view.steps:
         curve(view)
 

@@ -39,7 +39,7 @@ def found(training: Sequence[Row], held_out: Sequence[Row]) -> dict[str, Likenes
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_planted_leaks_are_found_and_nothing_else_is(seed: int) -> None:
-    """Without embeddings; docs/decisions/013-decontamination.md has the figures."""
+    """Without embeddings; docs/decisions/014-decontamination.md has the figures."""
     rows = planted(seed)
     assert len(rows.training) >= 500
     report = decontaminate(rows.training, rows.held_out)

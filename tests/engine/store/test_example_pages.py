@@ -25,7 +25,11 @@ def everything(store: Store, make: Any) -> list[Example]:
             duplicate_of=duplicate,
             feedback=feedback,
             decision=decision,
-            source={6.9: Source.VARIANT, 7.0: Source.WRITE, 9.0: Source.IMPORT}[score],
+            source=Source.IMPORT
+            if score > 7
+            else Source.VARIANT
+            if decision is Decision.ACCEPTED
+            else Source.WRITE,
         )
         for author, score, duplicate, feedback, decision in product(
             Author, (6.9, 7.0, 9.0), (None, first.id), (-1, 0), (None, *Decision)
