@@ -20,6 +20,7 @@ from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
     from engine.training.lora_sft import StepReport
+    from engine.training.rows import TextRow
 
 OUT_OF_MEMORY = 77
 # Trainers by the name a recipe gives; imported only here, where one is run.
@@ -50,17 +51,20 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     from engine.domain.run import Step
     from engine.settings import load_settings
     from engine.store import open_store
-    from engine.training.rows import TextRow
 
     store = open_store(load_settings().database)
-    rows = {part: [TextRow(*row) for row in pairs] for part, pairs in run["rows"].items()}
+    base = Path(run["base"])
+    rows = read_rows(run["rows"], base, run["recipe"]["max_length"])
+    left = sum(map(len, run["rows"].values())) - sum(map(len, rows.values()))
+    note = f"Left out for prompts longer than a training reads of a text: {left}."
+    if left and note not in store.runs.get(run["run_id"]).notes:
+        store.runs.add_note(run["run_id"], note)
 
     def on_step(report: StepReport) -> None:
         fields = asdict(report)
         store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
         store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
 
-    base = Path(run["base"])
     trainer = importlib.import_module(TRAINERS[run["trainer"]])
     result = trainer.train(
         rows["train"],
@@ -85,6 +89,21 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         "seconds": result.seconds,
         "best_validation_loss": result.best_validation_loss,
         "losses": losses,
+    }
+
+
+def read_rows(
+    parts: dict[str, list[list[str]]], base: Path, max_length: int
+) -> dict[str, list[TextRow]]:
+    """The rows of each part, without those whose prompt leaves no room for an answer."""
+    from engine.training.base import load_tokenizer
+    from engine.training.rows import TextRow, fits
+
+    tokenizer = load_tokenizer(base)
+    rows = {part: [TextRow(*row) for row in found] for part, found in parts.items()}
+    return {
+        part: [row for row in found if fits(row, tokenizer, max_length)]
+        for part, found in rows.items()
     }
 
 

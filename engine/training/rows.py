@@ -46,5 +46,14 @@ def tokenize(row: TextRow, tokenizer: Any, max_length: int) -> TokenRow:
     return TokenRow(ids, len(prompt))
 
 
+def fits(row: TextRow, tokenizer: Any, max_length: int) -> bool:
+    """Whether the prompt leaves room for an answer within `max_length` tokens."""
+    try:
+        tokenize(row, tokenizer, max_length)
+    except ValueError:
+        return False
+    return True
+
+
 def tokenize_all(rows: Sequence[TextRow], tokenizer: Any, max_length: int) -> list[TokenRow]:
     return [tokenize(row, tokenizer, max_length) for row in rows]

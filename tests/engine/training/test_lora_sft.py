@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from engine.evaluation.held_out import held_out_loss, row_losses
+from engine.kinds import stories
 from engine.rendering import render
 from engine.training.base import base_folder, load_model, load_tokenizer
 from engine.training.checkpoints import is_whole, newest_checkpoint
+from engine.training.child import read_rows
 from engine.training.lora_sft import StepReport, TrainResult, train
 from engine.training.recipe import load_recipe
 from engine.training.rows import TextRow, tokenize, tokenize_all
@@ -106,6 +108,18 @@ def test_a_row_is_cut_at_its_answer_and_a_long_prompt_is_refused(base: Path) -> 
     assert len(tokenize(TextRow("Go.", "word " * 500), tokenizer, 96).input_ids) == 96
     with pytest.raises(ValueError, match="max_length is 96"):
         tokenize(TextRow("word " * 500, "x"), tokenizer, 96)
+
+
+def test_what_does_not_fit_is_left_out_and_a_kind_keeps_its_instructions(base: Path) -> None:
+    parts = {"train": [["Go.", "He went.", "Tell."], ["word " * 500, "x", ""]], "test": []}
+    assert read_rows(parts, base, 96) == {
+        "train": [TextRow("Go.", "He went.", "Tell.")],
+        "test": [],
+    }
+    tokenizer = load_tokenizer(base)
+    asked = tokenizer.decode(tokenize(TextRow("Go.", "He went.", "Tell."), tokenizer, 96).input_ids)
+    assert "Tell." in asked
+    assert stories().system not in asked
 
 
 def test_the_served_prompt_is_the_trained_prompt(base: Path, server: LlamaCppServer) -> None:
