@@ -39,8 +39,8 @@ STATES = {
     ExampleState.ERASED: "Erased",
 }
 COLUMNS = {
-    "Text": st.column_config.Column(width=340),
-    "Prompt": st.column_config.Column(width=220),
+    "Text": st.column_config.Column(width=300),
+    "Prompt": st.column_config.Column(width=300),
     "Score": st.column_config.NumberColumn(format="%.1f", width=60),
     "State": st.column_config.Column(width=130),
 }
@@ -83,7 +83,8 @@ def filters(studio: Engine) -> ExampleFilter:
             step=0.5,
             key=session.widget("examples/score"),
             persist_state="session",
-            width=180,
+            width=150,
+            format="%.1f",
         )
     return ExampleFilter(
         source=Source(source) if source else None,
@@ -105,7 +106,7 @@ def choice(label: str, options: dict[str, str]) -> str | None:
         format_func=labels.__getitem__,
         key=session.widget(f"examples/{label}"),
         persist_state="session",
-        width=170,
+        width=138,
     )
     return None if chosen == ANY else chosen
 
@@ -145,7 +146,6 @@ def row(example: Example, threshold: float) -> dict[str, object]:
     """An example as a row of the table."""
     return {
         "Text": shortened(example.completion, GLANCE),
-        "Prompt": shortened(example.prompt, GLANCE),
         "Score": example.quality.score,
         "State": STATES[example.state(threshold)],
         "From": SOURCES[example.source],
@@ -153,6 +153,7 @@ def row(example: Example, threshold: float) -> dict[str, object]:
         "Genre": genre_label(example.genre) if example.genre else "",
         "Kind": example.kind,
         "Added": day(example.created_at),
+        "Prompt": shortened(example.prompt, GLANCE),
     }
 
 

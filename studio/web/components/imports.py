@@ -27,6 +27,8 @@ PROMPTS = {
 }
 AUTHORS = {Author.TEACHER: "A model", Author.PERSON: "A person"}
 KINDS = {"pair": "Two files, line by line"}
+NO_GENRE = "none"
+WIDTHS = {"File": 150, "Size": 80, "Read as": 110, "Kept": 60, "Refused": 75, "Words": 75}
 GLANCE = 600  # letters of a sample
 SHOWN_FILES = 300  # pixels of the table
 
@@ -93,13 +95,13 @@ def chosen(studio: Engine) -> dict[str, str | None]:
         )
         genre = st.selectbox(
             "Genre",
-            [None, *studio.genres()],
-            format_func=lambda name: genre_label(name) if name else "None",
+            [NO_GENRE, *studio.genres()],
+            format_func=lambda name: "None" if name == NO_GENRE else genre_label(name),
             key=session.widget("import/genre"),
             persist_state="session",
             width=160,
         )
-    return {"prompts": prompts, "author": author, "genre": genre}
+    return {"prompts": prompts, "author": author, "genre": None if genre == NO_GENRE else genre}
 
 
 def uploads(files: Sequence[UploadedFile]) -> list[Upload]:
@@ -135,6 +137,10 @@ def show_preview(preview: ImportPreview) -> None:
     st.dataframe(
         [line(file) for file in preview.files],
         hide_index=True,
+        column_config={
+            name: st.column_config.Column(width=pixels) for name, pixels in WIDTHS.items()
+        }
+        | {"Words": st.column_config.NumberColumn(format="localized", width=WIDTHS["Words"])},
         height="content" if len(preview.files) < 8 else SHOWN_FILES,
         key=session.widget("import/table"),
     )
