@@ -23,6 +23,7 @@ from engine.domain.export import Selection, Which
 from engine.domain.imports import FileReport
 from engine.domain.passage import Scope
 from engine.domain.quality import Quality
+from engine.domain.review import Action, Order, Pile, ReviewFilter, ReviewProgress
 from engine.domain.snapshot import Split
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
@@ -38,8 +39,12 @@ CREATING = {
     "jobs.create",
     "preferences.set",
     "passages.add",
+    "two_phases.create",
     "keyword_lists.save",
 }
+
+
+ALL = ReviewFilter(Pile.UNDECIDED)
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -73,7 +78,10 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     store.passages.change("anna", passage.id, pinned=True)
     store.outbox.mark_indexed("anna", "here", [passage])
     store.passages.forget("anna", [forgotten.id])
+    decided = make.example()
+    store.decisions.decide("anna", decided.id, Action.ACCEPT, seen=0)
     return SimpleNamespace(
+        decided=decided.id,
         passage=passage,
         forgotten=forgotten.id,
         story=story.id,
@@ -165,6 +173,10 @@ REFUSED: dict[str, Attempt] = {
     "versions.add": add_version,
     "versions.get": lambda s, a, m: s.versions.get("ben", a.version.number),
     "versions.activate": lambda s, a, m: s.versions.activate("ben", a.version.id),
+    "decisions.decide": lambda s, a, m: s.decisions.decide("ben", a.example, Action.ACCEPT, seen=0),
+    "decisions.replace": lambda s, a, m: s.decisions.replace(
+        "ben", [(a.example, 0, m.new_example("ben"))], Action.EDIT
+    ),
     "workload.move": lambda s, a, m: s.workload.move("ben", a.job, Move.FRONT),
     "ledger.reserve": lambda s, a, m: s.ledger.reserve(
         "ben", Cost(1, 2, 3), generator="g", owner="o", job_id=a.job
@@ -243,6 +255,19 @@ EMPTY: dict[str, Attempt] = {
     "growth.scores": lambda s, a, m: s.growth.scores("ben", threshold=0.0),
     "curves.runs": lambda s, a, m: s.curves.runs("ben"),
     "curves.steps": lambda s, a, m: s.curves.steps("ben", [a.version.run_id]),
+    "decisions.seen": lambda s, a, m: s.decisions.seen("ben", [a.decided])[a.decided],
+    "decisions.undo": lambda s, a, m: s.decisions.undo("ben"),
+    "decisions.history": lambda s, a, m: s.decisions.history("ben", example_ids=[a.decided]),
+    "decisions.original_of": lambda s, a, m: s.decisions.original_of("ben", a.decided),
+    "review_queue.page": lambda s, a, m: s.review_queue.page(
+        "ben", ALL, Order.NEWEST, threshold=0.0
+    ),
+    "review_queue.count": lambda s, a, m: s.review_queue.count("ben", ALL, threshold=0.0),
+    "review_queue.progress": lambda s, a, m: (
+        s.review_queue.progress("ben", ALL, threshold=0.0, target=None)
+        != ReviewProgress(0, 0, 0, 0)
+    ),
+    "review_queue.texts": lambda s, a, m: s.review_queue.texts("ben", ALL, threshold=0.0, limit=9),
     "workload.waiting": lambda s, a, m: s.workload.waiting("ben"),
     "workload.endings": lambda s, a, m: s.workload.endings("ben"),
     "verdicts.newest": lambda s, a, m: s.verdicts.newest("ben", limit=9),
@@ -255,6 +280,10 @@ EMPTY: dict[str, Attempt] = {
 
 # What methods of EMPTY need besides the user.
 SUPPLIED: dict[str, Any] = {
+    "where": ALL,
+    "order": Order.NEWEST,
+    "target": None,
+    "example_id": "0" * 32,
     "selection": Selection(),
     "name": "terms",
     "chosen": ExampleFilter(),
