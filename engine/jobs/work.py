@@ -196,16 +196,20 @@ def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[
 def synthesize(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Have an order's prompts answered, then queue a training if enough has been kept."""
     teachers = engine.teachers
-    result = run_synthesis(
-        engine.store,
-        engine.scorer,
-        teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
-        engine.kinds.get(job.request["kind"]),
-        job,
-        threshold=engine.calibration.threshold(job.user_id),
-        in_flight=teachers.in_flight(job.user_id),
-        cancelled=attempt.cancelled,
-    )
+    try:
+        result = run_synthesis(
+            engine.store,
+            engine.scorer,
+            teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+            engine.kinds.get(job.request["kind"]),
+            job,
+            threshold=engine.calibration.threshold(job.user_id),
+            in_flight=teachers.in_flight(job.user_id),
+            cancelled=attempt.cancelled,
+        )
+    except BudgetUsedUp:
+        engine.train_when_ready(job.user_id)  # what was paid for may be enough
+        raise
     engine.train_when_ready(job.user_id)
     return result
 

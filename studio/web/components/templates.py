@@ -91,7 +91,7 @@ def names_in(prompts: list[str]) -> list[str]:
 def values_of(name: str) -> list[str]:
     """Values of one placeholder; none where the studio's own are to be taken."""
     known = built_in_values().get(name, ())
-    shown = shortened(", ".join(known[: 1 if name == "style" else 3]), 70)
+    shown = shortened(", ".join(known[: 1 if name == "style" else 3]), 50)
     text = st.text_area(
         f"Values of {plain(name)}, one a line",
         key=session.widget(f"templates/values/{name}"),
