@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engine.data.augmentation.augmentation import Augmented, Proposed
@@ -93,8 +95,9 @@ def preview(studio: Engine, share: float, kinds: list[str]) -> None:
         st.caption("None of these examples can be reworded like this.")
         return
     few = "" if count == proposal.wanted else f", fewer than the {proposal.wanted:,} for this share"
-    st.markdown(f"**{count:,} variants**{few}. Here are {min(SHOWN, count)} of them.")
-    for each in proposal.variants[:SHOWN]:
+    shown = some_of_each(proposal.variants)
+    st.markdown(f"**{count:,} variants**{few}. Here are {len(shown)} of them.")
+    for each in shown:
         side_by_side(each)
     if st.button(f"Save {count:,} variants", type="primary", icon=":material/library_add:"):
         with told():
@@ -102,6 +105,13 @@ def preview(studio: Engine, share: float, kinds: list[str]) -> None:
             session.set_value("variants/shown", False)
             session.notice(f"{len(saved):,} variants will join the next training.")
             st.rerun()
+
+
+def some_of_each(variants: Sequence[Proposed]) -> list[Proposed]:
+    """A few to look at: one of every kind there is, then the first of the rest."""
+    firsts = {each.kind: each for each in reversed(variants)}
+    chosen = [each for each in variants if firsts[each.kind] is each]
+    return [*chosen, *(each for each in variants if each not in chosen)][:SHOWN]
 
 
 def side_by_side(variant: Proposed) -> None:
