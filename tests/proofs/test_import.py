@@ -49,7 +49,7 @@ def test_a_worker_that_is_killed_while_it_takes_files_in_loses_nothing(
     home: Home,
 ) -> None:
     rng = random.Random(4)
-    files = mixed_files(30, MB // 2)
+    files = mixed_files(22, MB // 8)
     found = home.engine.imports.add("anna", files)
     worker = home.start_worker()
     for _ in range(3):
