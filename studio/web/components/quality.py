@@ -14,6 +14,14 @@ LABELS = {
     "genre": "Fits its genre",
     "order": "One sentence follows from another",
     "cohesion": "Hangs together from beginning to end",
+    "sections": "Has every section it needs",
+    "names": "Keeps the names it was given",
+    "plain": "Stays in plain words",
+    "lexicon": "Uses the words of its kind",
+    "wording": "Reads naturally",
+    "length": "Has a fitting length",
+    "parses": "Is valid code",
+    "parameters": "Uses what it is given",
 }
 
 
