@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from engine.domain.review import Action
+from engine.quality.score import Scorer
 from engine.store import Store, open_store
 from engine.store.rows import new_id, now
 from engine.store.tables import decisions, examples
@@ -61,6 +62,7 @@ def prove(home: Path, *, kills: int, texts: int) -> str:
     """Kill so often, then compare what was acknowledged with what is there."""
     store, rng = open_store(f"sqlite:///{home / 'zega.db'}"), random.Random(SEED)
     fill(store, texts)
+    Scorer.load()  # once for all who are forked
     store.database.dispose()  # no connection is handed on to a process that is forked
     writers = [start(home, name, 0) for name in range(WRITERS)]
     files = [writer.file for writer in writers]
@@ -68,7 +70,7 @@ def prove(home: Path, *, kills: int, texts: int) -> str:
         place = number % WRITERS
         victim = writers[place]
         wait_for("a reviewer", victim.is_ready)
-        time.sleep(rng.uniform(0.0, 0.15))
+        time.sleep(rng.uniform(0.0, 0.3))
         assert victim.process.is_alive(), "it ended by itself: there was nothing left to kill"
         victim.kill()
         writers[place] = start(home, place, number + 1)
