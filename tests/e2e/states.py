@@ -8,6 +8,7 @@ from engine.domain.export import Selection
 from engine.domain.job import JobKind
 from engine.domain.review import Pile, ReviewFilter
 from tests.e2e.chromium import Window
+from tests.e2e.data_states import DATA
 from tests.e2e.studio import Studio
 from tests.fake_llamacpp import good_texts
 from tests.fake_provider import KEY
@@ -217,26 +218,6 @@ def dashboard_several(opened: Window) -> None:
     page.keyboard.press("Escape")
 
 
-def tab_of_data(who: str, name: str) -> Callable[[Window], None]:
-    """A tab of the Data page."""
-
-    def take(opened: Window) -> None:
-        opened.open(f"/data?who={who}").get_by_role("tab", name=name).click()
-
-    return take
-
-
-def data_keywords(opened: Window) -> None:
-    """What a text kept of a list."""
-    tab_of_data("dora", "Keywords")(opened)
-    for label, text in (("Source", f"{TROLL} TOLL_BRIDGE, oil cans."), ("What was made", TROLL)):
-        field = opened.page.get_by_role("textbox", name=label)
-        field.fill(text)
-        field.press("Control+Enter")
-        opened.settle()
-    opened.page.locator("mark").first.wait_for()
-
-
 def settings_tested(opened: Window) -> None:
     """One provider that answers, one that does not."""
     page = opened.open("/settings?who=pia")
@@ -290,11 +271,7 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "review": path("/review?who=rosa"),
     "review-mend": review_mend,
     "review-edited": review_edited,
-    "data-templates": tab_of_data("anna", "Templates"),
-    "data-keywords-empty": tab_of_data("anna", "Keywords"),
-    "data-keywords": data_keywords,
-    "data-export-empty": tab_of_data("anna", "Export"),
-    "data-export": tab_of_data("dora", "Export"),
+    **DATA,
     "memory-empty": path("/memory?who=anna"),
     "memory": path("/memory?who=mara"),
     "memory-recall": memory_recall,
