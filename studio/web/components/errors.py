@@ -31,6 +31,9 @@ ADVICE = {
 }
 
 
+# States that pass by themselves, and are no errors to a person.
+CALM = ("model_paused",)
+
 # Fields as pages call them, where an error begins with one.
 FIELDS = {
     "day_money": "The cap of a day",
@@ -67,6 +70,9 @@ def show_error(message: str, code: str, *, safe: str = "", advice: bool = True) 
     if advice and code in ADVICE:
         lines.append(ADVICE[code])
     with st.container(gap="xxsmall"):
+        if code in CALM:
+            st.info("  \n".join(lines), icon=":material/hourglass_top:")
+            return
         st.error("  \n".join(lines), icon=":material/error:")
         st.caption(f"Code to quote: `{code}`")
 

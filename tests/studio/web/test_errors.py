@@ -21,6 +21,14 @@ def hostile() -> None:
         raise Unavailable("**Server** $x$ <b>gone</b>")
 
 
+def paused() -> None:
+    from models.errors import Paused
+    from studio.web.components.errors import told
+
+    with told():
+        raise Paused("a training")
+
+
 def unforeseen() -> None:
     from studio.web.components.errors import unexpected
 
@@ -46,3 +54,9 @@ def test_what_nobody_foresaw_keeps_its_insides_to_itself() -> None:
     app = AppTest.from_function(unforeseen).run()
     assert "secret" not in app.error[0].value
     assert "KeyError" in app.error[0].value
+
+
+def test_a_model_that_made_room_is_a_state_and_no_error() -> None:
+    app = AppTest.from_function(paused).run()
+    assert not app.error
+    assert "comes back by itself" in app.info[0].value
