@@ -43,6 +43,8 @@ class Wanted:
             return False
         if (self._phrase and self._phrase in said) or said in self._whole:
             return True
+        if not self._holders:
+            return False
         marks = self._marks(said)
         shared = Counter(place for mark in marks for place in self._holders.get(mark, ()))
         return any(

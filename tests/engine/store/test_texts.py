@@ -29,7 +29,7 @@ NO_WORDS = {
     "rejected_candidates": "genre parts",
     "runs": "recipe base_model folder notes",
     "snapshot_rows": "split",
-    "snapshots": "sha256",
+    "snapshots": "sha256 report",
     "stories": "kind genre",
     "switches": "name value",
     "two_phase_inputs": "genre",
