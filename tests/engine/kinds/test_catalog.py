@@ -72,7 +72,9 @@ def test_a_file_in_the_home_is_a_kind(tmp_path: Path) -> None:
 def test_an_unknown_kind_names_those_there_are(tmp_path: Path) -> None:
     write(tmp_path)
     kinds = open_kinds(tmp_path)
-    with pytest.raises(InvalidInput, match=r"stories, epics, procedures, code, .*letters; got 'odes'"):
+    with pytest.raises(
+        InvalidInput, match=r"stories, epics, procedures, code, .*letters; got 'odes'"
+    ):
         kinds.get("odes")
     assert kinds.find("odes") is stories()
 

@@ -14,7 +14,7 @@ from engine.errors import InvalidInput
 from engine.jobs.work import Runner
 from engine.kinds import stories
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp, good_texts
-from tests.processes import Home, wait_for
+from tests.processes import PATIENCE_SECONDS, Home, wait_for
 
 FILE = Path(__file__).parents[2] / "data" / "recipes_kind.yaml"
 
@@ -82,7 +82,11 @@ def test_it_is_collected_and_trained_on(kitchen: Home, cook: FakeLlamaCpp) -> No
     kitchen.start("engine.serving.process")
     lesson = engine.start_training("anna")
     kitchen.start_worker()
-    wait_for("the job to end", lambda: engine.job("anna", lesson.id).state.is_final)
+    wait_for(
+        "the job to end",
+        lambda: engine.job("anna", lesson.id).state.is_final,
+        4 * PATIENCE_SECONDS,
+    )
     assert engine.job("anna", lesson.id).error == ""
     (version,) = engine.versions("anna")
     assert [pair.prompt for pair in version.comparisons] == [
