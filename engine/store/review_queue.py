@@ -40,15 +40,18 @@ class ReviewQueue:
         """Texts of the queue from `offset` on, in order; skipped ones last, the longest ago first."""
         check_limit(limit, offset)
         skips = _skips(user_id)
+        # Ids are sorted, not rows: their texts are long.
         query = (
-            select(examples)
+            select(examples.c.id)
             .outerjoin(skips, skips.c.example_id == examples.c.id)
             .where(_in_pile(user_id, where, threshold))
             .order_by(func.coalesce(skips.c.last, 0), *_ordering(order, threshold), examples.c.id)
         )
         with self._database.read() as connection:
-            rows = connection.execute(query.limit(limit).offset(offset)).mappings()
-            return [example_from(row) for row in rows]
+            ids = list(connection.execute(query.limit(limit).offset(offset)).scalars())
+            rows = connection.execute(select(examples).where(examples.c.id.in_(ids))).mappings()
+            found = {row["id"]: example_from(row) for row in rows}
+        return [found[each] for each in ids]
 
     def count(self, user_id: str, where: ReviewFilter, *, threshold: float) -> int:
         """How many texts the queue holds."""
