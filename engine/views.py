@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.domain.budget import Left
 from engine.domain.example import Example, RejectedCandidate
@@ -26,7 +26,7 @@ class Estimate:
     money: float | None
     measured_on: int
     currency: str = ""
-    left: Left = Left()
+    left: Left = field(default_factory=Left)
 
 
 @dataclass(frozen=True)

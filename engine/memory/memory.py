@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.calibration.threshold import threshold_of
+from engine.data.documents import read_document
 from engine.domain.passage import MemoryUse, Passage, PassageType, RecalledPassage, Scope
 from engine.errors import InvalidInput, NotFound
 from engine.memory.address import address
-from engine.data.documents import read_document
 from engine.memory.duplicates import KnownTexts
 from engine.memory.indexing import Indexing
 from engine.memory.recollection import Recollection, fit
