@@ -6,6 +6,7 @@ Light: it loads no torch. Long work becomes a job for the worker; verbs only wri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from engine.autotrain.estimate import estimate
@@ -24,6 +25,7 @@ from engine.evaluation.text_loss import TextLoss
 from engine.jobs.waiting import OnProgress, check_ended_well, quietly, wait_for_end
 from engine.lock import is_held
 from engine.nouns import Nouns
+from engine.quality.bench import BenchReport, bench
 from engine.quality.judge import judge
 from engine.store.collection import CollectionStats
 from engine.training.view import training_view
@@ -108,6 +110,10 @@ class Engine(Nouns):
         """The quality score of any text; nothing is stored. Raises `InvalidInput`."""
         threshold, found = self.settings.keep_threshold, self.kinds.get(kind)
         return judge(self.scorer, found, text, genre=genre, prompt=prompt, threshold=threshold)
+
+    def score_bench(self, folder: Path, *, seed: int = 0) -> BenchReport:
+        """How well the score ranks novels' passages above spoiled ones. Raises `InvalidInput`."""
+        return bench(folder, scorer=self.scorer, seed=seed)
 
     def get_stats(self, user_id: str | None = None) -> CollectionStats:
         """Figures of what was collected for this user; None counts everybody's examples."""

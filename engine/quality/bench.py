@@ -1,35 +1,30 @@
 """Measure the score on novels: does it rank a passage above the same passage spoiled?
 
-    python -m engine.quality.bench FOLDER
+    zega score-bench FOLDER --json
 
 Each `.txt` of the folder is a novel. Passages of whole paragraphs are taken from it and spoiled in
-eight seeded ways. No figure here says anything if the score's tables were learned from the same
-novels: then learn without them first (`scripts/calibrate_quality.py` does, book by book).
+eight seeded ways, each scored for a prompt that the clean passage answers. No figure here says
+anything if the score's tables were learned from the same novels: then learn without them first
+(`scripts/calibrate_quality.py` does, author by author).
 """
 
 from __future__ import annotations
 
-import json
 import random
-import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from engine.domain.quality import Quality
 from engine.errors import InvalidInput
 from engine.quality import corruption
-from engine.quality.score import GOOD, Scorer
+from engine.quality.novels import cut_passages, read_novels
+from engine.quality.score import GOOD, HERE, Scorer
 from engine.quality.tokens import parse, split_sentences
 
-WORDS = 200
-"""A passage ends with the paragraph in which it reaches so many words."""
-MOST_WORDS = 400
-SENTENCES = 8
-"""Passages of fewer sentences are left out: they have no order to spoil."""
 PER_BOOK = 60
 KINDS = (
     "loop", "word_salad", "truncation", "sentence_shuffle", "off_genre", "wrong_prompt", "splice",
@@ -52,15 +47,27 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class BenchReport:
-    """`pairwise`: kind → share of pairs in which the clean passage scores higher (a tie counts
-    half). `false_alarm_rate`: share of clean passages below 7. `shift`: median change of the score
-    when names are changed (`renamed`) or half is left (`half`)."""
+class BookReport:
+    """What `BenchReport` says, of one book; `genre` is what it was taken for."""
 
     texts: int
-    pairwise: dict[str, float]
+    genre: str
+    pairwise: dict[str, float | None]
+    false_alarm_rate: float
+
+
+@dataclass(frozen=True)
+class BenchReport:
+    """`pairwise`: kind → share of pairs in which the clean passage scores higher (a tie counts
+    half), None when no passage can be spoiled so. `false_alarm_rate`: share of clean passages below
+    7. `shift`: median change of the score when names are changed (`renamed`) or half is left
+    (`half`)."""
+
+    texts: int
+    pairwise: dict[str, float | None]
     false_alarm_rate: float
     shift: dict[str, float]
+    books: dict[str, BookReport]
 
 
 def bench(
@@ -75,49 +82,31 @@ def bench(
     for others the book as a whole is asked. Raises `InvalidInput` when there is nothing to read.
     """
     scorer = scorer or Scorer.load()
-    samples = take_samples(folder, scorer, genres=genres, per_book=per_book, seed=seed)
+    novels = read_novels(folder)
+    samples = take_samples(novels, scorer, genres=genres, per_book=per_book, seed=seed)
+    if not samples:
+        raise InvalidInput("folder", f"must hold novels as .txt files; none found in {folder}")
     return measure(samples, samples, scorer, seed=seed)
 
 
 def take_samples(
-    folder: Path,
+    novels: Mapping[str, str],
     scorer: Scorer,
     *,
     genres: Mapping[str, str] | None = None,
     per_book: int = PER_BOOK,
     seed: int = 0,
 ) -> list[Sample]:
-    """Up to `per_book` passages of each novel, drawn at random. Raises `InvalidInput` for none."""
+    """Up to `per_book` passages of each novel, drawn at random."""
     samples: list[Sample] = []
-    for path in sorted(folder.glob("*.txt")):
-        passages = cut_passages(path.read_text(encoding="utf-8"))
+    for name, text in novels.items():
+        passages = cut_passages(text)
         if not passages:
             continue
-        genre = (genres or {}).get(path.stem) or book_genre(passages, scorer)
-        chosen = random.Random(f"{seed} {path.stem}").sample(passages, min(per_book, len(passages)))
-        samples += [Sample(path.stem, text, genre) for text in chosen]
-    if not samples:
-        raise InvalidInput("folder", f"must hold novels as .txt files; none found in {folder}")
+        genre = (genres or {}).get(name) or book_genre(passages, scorer)
+        chosen = random.Random(f"{seed} {name}").sample(passages, min(per_book, len(passages)))
+        samples += [Sample(name, passage, genre) for passage in chosen]
     return samples
-
-
-def cut_passages(text: str) -> list[str]:
-    """Passages of whole paragraphs, in order; headings and lists of contents are left out."""
-    found: list[str] = []
-    held: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        plain = " ".join(paragraph.split())
-        if not re.search(r"[a-z][.!?][\"'”’]*$", plain):
-            continue
-        held.append(plain)
-        words = sum(len(part.split()) for part in held)
-        if words < WORDS:
-            continue
-        passage = "\n\n".join(held)
-        held = []
-        if words <= MOST_WORDS and len(split_sentences(passage)) >= SENTENCES:
-            found.append(passage)
-    return found
 
 
 def book_genre(passages: Sequence[str], scorer: Scorer) -> str:
@@ -131,18 +120,33 @@ def measure(
 ) -> BenchReport:
     """The report on given passages; prompts and halves to spoil them with come from `pool`."""
     clean = [rate(scorer, sample) for sample in samples]
-    wins: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    wins: list[dict[str, list[float]]] = []
     for place, (sample, quality) in enumerate(zip(samples, clean, strict=True)):
         asked = rate(scorer, sample, genre=sample.genre)
+        won: dict[str, list[float]] = {}
         for kind, spoiled in spoil(sample, pool, scorer, seed=seed * 10_007 + place):
-            wins[kind].append(_win(asked if kind == "off_genre" else quality, spoiled))
+            whole = asked if kind == "off_genre" else quality
+            won.setdefault(kind, []).append(_win(whole, spoiled))
+        wins.append(won)
+    books: dict[str, list[int]] = {}
+    for place, sample in enumerate(samples):
+        books.setdefault(sample.book, []).append(place)
     return BenchReport(
         texts=len(samples),
-        pairwise={kind: round(float(np.mean(won)), 3) for kind, won in wins.items() if won},
-        false_alarm_rate=round(float(np.mean([q.score < GOOD for q in clean])), 3),
+        pairwise=_shares(wins),
+        false_alarm_rate=_below(clean),
         shift={
             "renamed": _shift(samples, clean, scorer, corruption.rename),
             "half": _shift(samples, clean, scorer, corruption.halve),
+        },
+        books={
+            book: BookReport(
+                texts=len(places),
+                genre=samples[places[0]].genre,
+                pairwise=_shares([wins[place] for place in places]),
+                false_alarm_rate=_below([clean[place] for place in places]),
+            )
+            for book, places in books.items()
         },
     )
 
@@ -155,7 +159,8 @@ def rate(scorer: Scorer, sample: Sample, *, text: str = "", genre: str | None = 
 def spoil(
     sample: Sample, pool: Sequence[Sample], scorer: Scorer, *, seed: int
 ) -> Iterable[tuple[str, Quality]]:
-    """Each kind of fault with the score of the sample that has it."""
+    """Each kind of fault with the score of the sample that has it; of `off_genre` one for each
+    genre that is far from the book's."""
     chance = random.Random(seed)
     spoilers: dict[str, Callable[[str, int], str]] = {
         "loop": corruption.loop,
@@ -166,11 +171,11 @@ def spoil(
     for kind, change in spoilers.items():
         yield kind, rate(scorer, sample, text=change(sample.text, seed))
     near = (sample.genre, *scorer.genres.neighbours.get(sample.genre, ()))
-    distant = chance.choice([genre for genre in scorer.genres.genres if genre not in near])
-    yield "off_genre", rate(scorer, sample, genre=distant)
-    if others := [other for other in pool if other.book != sample.book]:
-        prompt = chance.choice(others).prompt
-        yield "wrong_prompt", scorer.score(sample.text, prompt=prompt, genre=None)
+    for distant in scorer.genres.genres:
+        if distant not in near:
+            yield "off_genre", rate(scorer, sample, genre=distant)
+    others = [other.prompt for other in pool if other.book != sample.book] or _story_prompts()
+    yield "wrong_prompt", scorer.score(sample.text, prompt=chance.choice(others), genre=None)
     if mates := [m for m in pool if m.book == sample.book and m is not sample]:
         glued = corruption.splice(sample.text, chance.choice(mates).text)
         yield "splice", rate(scorer, sample, text=glued)
@@ -179,8 +184,25 @@ def spoil(
         yield "paragraph_shuffle", rate(scorer, sample, text=moved)
 
 
+def _story_prompts() -> list[str]:
+    """Prompts of the reference passages, for a folder with one book."""
+    items = yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8"))
+    return [item["prompt"] for item in items]
+
+
 def _win(clean: Quality, spoiled: Quality) -> float:
     return float(clean.score > spoiled.score) + 0.5 * float(clean.score == spoiled.score)
+
+
+def _shares(wins: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, float | None]:
+    """Kind → mean over the passages that could be spoiled so."""
+    found = {kind: [win for won in wins for win in won.get(kind, ())] for kind in KINDS}
+    return {kind: round(float(np.mean(won)), 3) if won else None for kind, won in found.items()}
+
+
+def _below(clean: Sequence[Quality]) -> float:
+    """Share of clean passages that would not be kept."""
+    return round(float(np.mean([quality.score < GOOD for quality in clean])), 3)
 
 
 def _shift(
@@ -195,7 +217,3 @@ def _shift(
         for sample, quality in zip(samples, clean, strict=True)
     ]
     return round(float(np.median(moves)), 3)
-
-
-if __name__ == "__main__":
-    print(json.dumps(asdict(bench(Path(sys.argv[1]))), indent=2))

@@ -1,7 +1,8 @@
-"""Do the two sides of a text belong together? Looked at around each sentence of its middle part.
+"""Does a text keep to one thing, or is it glued from two?
 
-A text that was glued from two, or that forgets its own beginning, changes its people, things, person
-or tense at once. The measure is that of its weakest seam. It does not know the order of sentences.
+Looked at in every pair of its sentences, whichever comes first: what they share in words and meaning,
+and how evenly people, speech and length are spread. It does not know the order of sentences, so a
+shuffled text measures the same as the text in order.
 """
 
 from __future__ import annotations
@@ -10,49 +11,53 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.quality.order_cues import Matrix, Outline
+from engine.quality.order_cues import Matrix, Outline, shared_words
 
-SEAMS = (0.35, 0.65)
-"""The part of a text in which a seam is looked for, as shares of its sentences."""
-FIGURES = 9
+FIGURES = 14
+SPOKEN = slice(13, 30)
+"""The cues of a sentence that tell how it is told: speech, tense, questions."""
+LENGTH = 8
+"""The cue that is a sentence's length."""
 
 
 @dataclass(frozen=True)
 class Cohesion:
-    """Learned weights of the figures of `seam_figures`."""
+    """Learned weights of the figures of `bag_figures`."""
 
     weights: Matrix
 
     def measure(self, text: Outline) -> float:
-        """Higher the more the two sides of the weakest seam have in common."""
-        count = len(text.cues)
-        first, last = (round(count * share) for share in SEAMS)
-        return min(
-            float(seam_figures(text, seam) @ self.weights)
-            for seam in range(max(1, first), min(last, count - 1) + 1)
-        )
+        """Higher the more the sentences have in common."""
+        return float(bag_figures(text) @ self.weights)
 
 
-def seam_figures(text: Outline, seam: int) -> Matrix:
-    """(FIGURES,): what the sentences before a seam share with those from it on.
-
-    Weighted words in common, of all and of the scarcer side; nearness in meaning; names in common
-    and names without; the differences in person, in speech and tense cues, and in sentence length.
-    """
-    said, names, weights = text.mentions.said, text.mentions.names, text.mentions.weights
-    left, right = said[:seam].max(axis=0), said[seam:].max(axis=0)
-    both, sides = (left * right) @ weights, (left @ weights, right @ weights)
-    name_left, name_right = names[:seam].max(axis=0), names[seam:].max(axis=0)
-    shared_names, scarcer = name_left @ name_right, min(name_left.sum(), name_right.sum())
-    near = _unit(text.centres[:seam].sum(axis=0)) @ _unit(text.centres[seam:].sum(axis=0))
-    persons = np.abs(text.persons[:seam].mean(axis=0) - text.persons[seam:].mean(axis=0))
-    cues = np.abs(text.cues[:seam].mean(axis=0) - text.cues[seam:].mean(axis=0))
+def bag_figures(text: Outline) -> Matrix:
+    """(FIGURES,): what pairs of sentences share, on average and at best; words said again; what is
+    named once only; how mixed persons and speech are; lengths."""
+    said, weights = text.mentions.said, text.mentions.weights
+    near = (text.mentions.near + text.mentions.near.T) / 2
+    alike = text.centres @ text.centres.T
+    times = said.sum(axis=0)
+    again, weighed = times > 1, weights * times
+    names = text.mentions.names.sum(axis=0)
+    persons, told = text.persons.mean(axis=0), text.cues[:, SPOKEN].mean(axis=0)
+    spread = persons * (1 - persons)
+    count = len(text.cues)
     return np.array([
-        both / max(1.0, min(sides)), both / max(1.0, sum(sides)), near,
-        float(shared_names > 0), float(scarcer > 0 and shared_names == 0),
-        persons[:3].sum(), persons[3:].sum(), cues[:30].sum(), cues[8],
+        _mean_of_pairs(near), _mean_of_pairs(alike), _mean_of_pairs(shared_words(text)),
+        weighed[again].sum() / max(1e-6, weighed.sum()),
+        weights[again].sum() / max(1e-6, weights[times > 0].sum()),
+        (names == 1).sum() / count, spread[:4].sum(), spread[4:].sum(), (told * (1 - told)).sum(),
+        text.cues[:, LENGTH].std(), np.log(count), np.linalg.norm(text.centres.mean(axis=0)),
+        _mean_of_best(near), _mean_of_best(alike),
     ])  # fmt: skip
 
 
-def _unit(vector: Matrix) -> Matrix:
-    return np.asarray(vector / (np.linalg.norm(vector) + 1e-6))
+def _mean_of_pairs(table: Matrix) -> float:
+    count = len(table)
+    return float((table.sum() - np.trace(table)) / (count * (count - 1)))
+
+
+def _mean_of_best(table: Matrix) -> float:
+    """Mean over sentences of the most that any other one has in common with it."""
+    return float((table - 9 * np.eye(len(table))).max(axis=1).mean())

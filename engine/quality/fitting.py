@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.quality.cohesion import Cohesion, seam_figures
+from engine.quality.cohesion import Cohesion, bag_figures
 from engine.quality.genre import WIDTH, GenreModel, Matrix, direction, read_neighbours
 from engine.quality.likelihood import END, START, WordOrder, shape
 from engine.quality.order_cues import Outline
@@ -60,12 +61,16 @@ def fit_genres(
     texts: Sequence[tuple[str, Passage]],
     vocabulary: Vocabulary,
     *,
+    stories: Sequence[tuple[str, Matrix]] = (),
+    neutral: Sequence[tuple[str, Passage]] = (),
     text_weight: float = 4.0,
     decay: float = 1e-3,
 ) -> GenreModel:
-    """Learn from marking words (genre → words) and from texts (genre, text), by softmax regression.
+    """Learn from marking words (genre → words), from texts (genre, text) and from the directions of
+    stories (genre, direction), by softmax regression.
 
-    A text counts `text_weight` times as much as one marking word.
+    A text counts `text_weight` times as much as one marking word. `neutral` holds texts of all
+    genres alike: no genre is then likelier than another before a word is read.
     """
     genres = tuple(marking)
     owners: dict[str, list[int]] = {}
@@ -76,16 +81,31 @@ def fit_genres(
     inputs = [vocabulary.vectors[vocabulary.row(word) or 0][:WIDTH] for word in known]
     inputs = [vector / (np.linalg.norm(vector) + 1e-6) for vector in inputs]
     inputs += [direction(passage, vocabulary) for _, passage in texts]
+    inputs += [towards for _, towards in stories]
     targets = [_share(owners[word], len(genres)) for word in known]
-    targets += [_share([genres.index(genre)], len(genres)) for genre, _ in texts]
-    weights = np.array([1.0] * len(known) + [text_weight] * len(texts))
+    targets += [_share([genres.index(genre)], len(genres)) for genre, _ in (*texts, *stories)]
+    weights = np.array([1.0] * len(known) + [text_weight] * (len(texts) + len(stories)))
     solved = _softmax_regression(np.array(inputs, float), np.array(targets), weights, decay)
     floor = 0.02
     marks: dict[str, Matrix] = {}
     for word, places in owners.items():
         share = _share(places, len(genres)) + floor
         marks[stem(word)] = np.log(share / share.sum() * len(genres))
-    return GenreModel(genres, solved[:-1], solved[-1], marks, read_neighbours())
+    model = GenreModel(genres, solved[:-1], solved[-1], marks, read_neighbours())
+    return replace(model, bases=model.bases - _habit(model, neutral, vocabulary))
+
+
+def _habit(
+    model: GenreModel, neutral: Sequence[tuple[str, Passage]], vocabulary: Vocabulary
+) -> Matrix:
+    """(genres,): the mean lean of texts of all genres, which says nothing of any of them. A genre
+    that has no text among them gets the mean of the others."""
+    if not neutral:
+        return np.zeros(len(model.genres))
+    leans = [model.lean(passage, vocabulary) for _, passage in neutral]
+    mean = np.array([np.mean([lean[genre] for lean in leans]) for genre in model.genres])
+    had = np.isin(model.genres, [genre for genre, _ in neutral])
+    return np.where(had, mean, mean[had].mean())
 
 
 def _share(places: Sequence[int], size: int) -> Matrix:
@@ -138,14 +158,7 @@ def fit_logistic(
 
 def fit_cohesion(pairs: Sequence[tuple[Outline, Outline]]) -> Cohesion:
     """Learn from (a text, the same text with its second half taken from another)."""
-    seams = [
-        (
-            seam_figures(whole, len(whole.cues) // 2),
-            seam_figures(glued, min(len(whole.cues) // 2, len(glued.cues) - 1)),
-        )
-        for whole, glued in pairs
-    ]
-    differences = np.array([whole - glued for whole, glued in seams])
+    differences = np.array([bag_figures(whole) - bag_figures(glued) for whole, glued in pairs])
     return Cohesion(fit_logistic(differences, np.ones(len(differences)), decay=0.02))
 
 

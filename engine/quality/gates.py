@@ -20,6 +20,10 @@ WINDOW, STRIDE = 300, 150
 """Repetition is judged in windows of so many words: long texts are judged like short ones."""
 
 _ENDING = re.compile(r"(?:[.!?…]|\.\.\.)[\"')\]]*$|[—–-]+[\"']$|\bthe end[.!]?$", re.I)
+_LETTER = re.compile(r"\A\W*(?:my )?dear(?:est)?\b", re.I)
+_SIGNED = re.compile(
+    r"[.!?…]\s*\n\s*(?:(?:[A-Z]\w*|and|ever|love|loving|own|wishes|truly|sincerely)[ ,\n]*){1,6}\Z"
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -146,7 +150,9 @@ def find_salad(word_gain: float, limits: Limits) -> str | None:
 
 
 def find_cut(passage: Passage, english: English) -> str | None:
-    """A text that stops before its last sentence does."""
+    """A text that stops before its last sentence does. A letter may end with a name."""
+    if _LETTER.search(passage.text) and _SIGNED.search(passage.text):
+        return None
     last_word = passage.sentences[-1].words[-1]
     if _ENDING.search(passage.text) and last_word not in english.unfinished_last_words:
         return None

@@ -18,7 +18,7 @@ from engine.quality.vocabulary import Vocabulary
 
 Matrix = NDArray[np.float64]
 NEIGHBOURS = Path(__file__).parent / "neighbours.yaml"
-MARK = 6.0
+MARK = 8.0
 """How much marking words weigh beside the direction of all words."""
 NEIGHBOUR_LEAD = 2.5
 """By how much (nats) a neighbouring genre may lead before it counts against the asked one."""

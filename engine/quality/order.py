@@ -1,5 +1,5 @@
 """Do the sentences stand in a sensible order? At each place: does the next sentence fit better than
-any that is still to come?
+any of those that follow next?
 
 A small network weighs, for each candidate sentence, what it shares with the one before, what has
 been named so far, and how it opens. The measure is how much better than chance (in nats a place)
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from engine.quality.order_cues import Matrix, Mentions, Outline, pair_figures
 
+REACH = 5
+"""A sentence is measured against so many that follow it. With all of them a text glued from two would
+look well ordered: its halves are easily told apart."""
 LEADING = 24
 """Leading parts of a sentence's mean word vector that its place may depend on."""
 FULL_TRUST = 14
@@ -36,13 +39,15 @@ class Places:
     between: Matrix
     own: Matrix
 
-    def inputs(self, place: int) -> Matrix:
-        """(candidates, figures) of one place: the sentences from `place` on, the written one first."""
-        rest = self.own[place:]
+    def inputs(self, place: int, reach: int | None = None) -> Matrix:
+        """(candidates, figures) of one place: the sentence that stands there, then those after it,
+        `reach` of them or all."""
+        end = None if reach is None else place + 1 + reach
+        rest = self.own[place:end]
         before = self.own[place - 1] if place else np.zeros(self.own.shape[1])
         progress = place / (len(self.own) - 1)
         return np.hstack([
-            self.between[place, place:], rest, np.tile(before, (len(rest), 1)), rest * progress,
+            self.between[place, place:end], rest, np.tile(before, (len(rest), 1)), rest * progress,
             np.full((len(rest), 1), progress),
         ])  # fmt: skip
 
@@ -66,11 +71,11 @@ class SentenceOrder:
     def weigh(self, places: Places) -> float:
         """The measure of a text that is already taken apart."""
         count = len(places.own)
-        rows = np.concatenate([places.inputs(place) for place in range(count - 1)])
-        rows = rows.astype(np.float32)
+        found = [places.inputs(place, REACH) for place in range(count - 1)]
+        rows = np.concatenate(found).astype(np.float32)
         units = np.maximum(rows @ self.hidden + self.hidden_base, 0)
         logits = units @ self.top + rows @ self.direct
-        sizes = np.arange(count, 1, -1)
+        sizes = np.array([len(candidates) for candidates in found])
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         peaks = np.maximum.reduceat(logits, starts)
         totals = np.add.reduceat(np.exp(logits - np.repeat(peaks, sizes)), starts)
@@ -96,8 +101,9 @@ class SentenceOrder:
 def find_places(text: Outline) -> Places:
     """The figures of a text as written."""
     pairs = pair_figures(text)
-    known = _what_is_known(text.mentions, text.persons, pairs[1])
-    between = np.concatenate([_pair_sides(pairs), known]).transpose(1, 2, 0)
+    known = _what_is_known(text.mentions, text.persons, pairs[0])
+    speech = _speech(text.quotes)
+    between = np.concatenate([_pair_sides(pairs), known, speech]).transpose(1, 2, 0)
     own = np.hstack([text.cues, text.persons, text.centres[:, :LEADING]])
     return Places(between, own)
 
@@ -146,6 +152,18 @@ def _what_is_known(mentions: Mentions, persons: Matrix, nearness: Matrix) -> Mat
         mean_before,
         _from_place_on(nearness) / left,
     ])  # fmt: skip
+
+
+def _speech(quotes: Matrix) -> Matrix:
+    """(figures, places, candidates): does a candidate open, close or go on with speech, and is any
+    speech still open there?"""
+    odd, starts, holds = quotes.T
+    opened = np.zeros(len(odd))
+    for place in range(1, len(odd)):
+        before = 0.0 if starts[place - 1] else opened[place - 1]
+        opened[place] = (before + odd[place - 1]) % 2
+    inside, closes = opened[:, None], odd * (1 - starts)
+    return np.stack([inside * starts, inside * closes, (1 - inside) * closes, inside * (1 - holds)])
 
 
 def _seen_before(table: Matrix) -> Matrix:

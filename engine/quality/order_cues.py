@@ -24,6 +24,10 @@ MAX_SENTENCES = 40
 """Order and cohesion are judged on this many sentences from the beginning."""
 MIN_SENTENCES = 4
 """With fewer there is too little to tell an order by."""
+NEAR = 0.3
+"""Cosine from which two words begin to count as near."""
+UNKNOWN_WEIGHT = 1.2
+"""Weight of a name, or of a word without a vector: rarer than any that has one."""
 
 _SUBJECTS = frozenset(("he", "she", "they", "it"))
 _PRONOUNS = _SUBJECTS | {"him", "her", "them", "his", "their", "its", "hers", "theirs"}
@@ -106,15 +110,19 @@ class Mentions:
 
     `said`: any content word or name; `the`: after a definite article or possessive, `a`: after an
     indefinite one; `names`; `full_names`: names of two or more words. `weights` is (stems,).
+    `near` is (sentences, sentences): the share of the second one's words that the first is near to.
     """
 
     def __init__(self, sentences: Sequence[Sentence], vocabulary: Vocabulary) -> None:
         contents = [vocabulary.content(s.words) for s in sentences]
         names = [s.names for s in sentences]
         said = [
-            dict.fromkeys(own, 1.2) | {stem(w): weight for w, (_, weight) in content.items()}
-            for own, content in zip(names, contents, strict=True)
+            dict.fromkeys(own, UNKNOWN_WEIGHT)
+            | {stem(w): UNKNOWN_WEIGHT for w in s.words if _is_unknown(w, vocabulary)}
+            | {stem(w): weight for w, (_, weight) in content.items()}
+            for s, own, content in zip(sentences, names, contents, strict=True)
         ]
+        self.near = _nearness(contents, vocabulary)
         the = [_nouns_after(s, _DEFINITE) for s in sentences]
         a = [_nouns_after(s, _INDEFINITE) for s in sentences]
         full = [_full_names(s) for s in sentences]
@@ -134,6 +142,26 @@ class Mentions:
 
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "that", "this", "these", "those"))
 _INDEFINITE = frozenset(("a", "an", "some"))
+
+
+def _is_unknown(word: str, vocabulary: Vocabulary) -> bool:
+    return len(word) > 3 and vocabulary.row(word) is None
+
+
+def _nearness(contents: Sequence[dict[str, tuple[int, float]]], vocabulary: Vocabulary) -> Matrix:
+    """(sentences, sentences): weighted share of the second one's words near to one of the first."""
+    places: dict[int, int] = {}
+    for content in contents:
+        for row, _ in content.values():
+            places.setdefault(row, len(places))
+    held = np.zeros((len(contents), max(1, len(places))))
+    for line, content in zip(held, contents, strict=True):
+        for row, weight in content.values():
+            line[places[row]] = weight
+    vectors = vocabulary.vectors[list(places) or [0]]
+    close = np.clip((vectors @ vectors.T - NEAR) / (1 - NEAR), 0.0, 1.0)
+    met = np.stack([close[line > 0].max(axis=0, initial=0.0) for line in held])
+    return np.asarray(met @ held.T / np.maximum(1e-6, held.sum(axis=1)))
 
 
 def _table(group: Sequence[Iterable[str]], places: dict[str, int]) -> Matrix:
@@ -158,16 +186,18 @@ def _full_names(sentence: Sentence) -> set[str]:
 
 @dataclass(frozen=True)
 class Outline:
-    """A text taken apart sentence by sentence: `cues`, `persons` and `centres` are (sentences, …).
+    """A text taken apart sentence by sentence: all tables are (sentences, …).
 
     `persons` is 1 where a sentence holds a pronoun of a group of `PERSONS`; `centres` is its mean
-    word vector.
+    word vector; `quotes` says whether it leaves speech open or closes it (an odd number of
+    quotation marks), whether it begins with one, and whether it has any.
     """
 
     openings: tuple[str, ...]
     cues: Matrix
     persons: Matrix
     centres: Matrix
+    quotes: Matrix
     mentions: Mentions
 
 
@@ -182,8 +212,20 @@ def outline(passage: Passage, vocabulary: Vocabulary, english: English) -> Outli
         np.array([sentence_cues(s, english) for s in sentences]),
         np.array([[float(not h.isdisjoint(group)) for group in PERSONS] for h in held]),
         np.array([vocabulary.centre(s.words) for s in sentences], dtype=np.float64),
+        np.array([_quotes(s.text) for s in sentences]),
         Mentions(sentences, vocabulary),
     )
+
+
+def _quotes(text: str) -> tuple[float, float, float]:
+    marks = text.count('"')
+    return float(marks % 2), float(text.startswith('"')), float(marks > 0)
+
+
+def shared_words(text: Outline) -> Matrix:
+    """(sentences, sentences): weight of the words that two sentences share, at most 2."""
+    said = text.mentions.said
+    return np.minimum(said * text.mentions.weights @ said.T, 2.0)
 
 
 def pair_figures(text: Outline) -> Matrix:
@@ -191,7 +233,6 @@ def pair_figures(text: Outline) -> Matrix:
     mentions, persons = text.mentions, text.persons
     named = (mentions.names.sum(axis=1) > 0).astype(float)
     only_pronoun = (1 - named) * (persons[:, :4].max(axis=1))
-    shared = np.minimum(mentions.said * mentions.weights @ mentions.said.T, 2.0)
     a_the = np.minimum(mentions.a @ mentions.the.T, 2.0)
     said_the = np.minimum(mentions.said @ mentions.the.T, 2.0)
     part = np.minimum(mentions.full_names @ mentions.names.T, 2.0)
@@ -199,7 +240,8 @@ def pair_figures(text: Outline) -> Matrix:
     same = [np.outer(p, p) for p in persons.T]
     fresh = [np.outer(1 - p, p) for p in persons.T[:3]]
     figures = np.stack([
-        shared, text.centres @ text.centres.T, np.minimum(mentions.names @ mentions.names.T, 2.0),
+        text.centres @ text.centres.T, shared_words(text), mentions.near, mentions.near.T,
+        np.minimum(mentions.names @ mentions.names.T, 2.0),
         a_the, a_the.T, said_the, said_the.T, np.outer(named, only_pronoun),
         np.outer(only_pronoun, named), part - part.T, (first[:, None] == first).astype(float),
         *same, *fresh,

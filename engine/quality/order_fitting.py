@@ -18,8 +18,8 @@ Rows = NDArray[np.float32]
 UNITS = 64
 NETWORKS = 3
 """Networks that are learned from other beginnings and averaged into one."""
-EPOCHS = 13
-BATCH = 192
+EPOCHS = 8
+BATCH = 256
 """Places in one step."""
 RATE = 3e-3
 DECAY = 0.05

@@ -83,10 +83,11 @@ class Scorer:
         if not passage.words:
             return Quality(0.0, {}, faults or ("The text is empty.",))
         measures = self.measure(passage, gain, prompt, genre, kind)
-        marks = {name: round(self.parts[name].mark(value), 2) for name, value in measures.items()}
+        marks = {name: self.parts[name].mark(value) for name, value in measures.items()}
         reasons = (*faults, *self._explain(marks, passage, prompt, genre))
         score = self.combine(marks)
-        return Quality(round(min(score, GATE_CAP) if faults else score, 2), marks, reasons)
+        shown = {name: round(mark, 2) for name, mark in marks.items()}
+        return Quality(round(min(score, GATE_CAP) if faults else score, 2), shown, reasons)
 
     def measure(
         self, passage: Passage, gain: float, prompt: str, genre: str | None, kind: str
@@ -136,7 +137,7 @@ class Scorer:
         return {
             "likelihood": "The wording is unusual for English prose.",
             "order": "The sentences do not follow from one another.",
-            "cohesion": "Its beginning and its end have little in common.",
+            "cohesion": "Its sentences have little in common.",
             "repetition": "Several phrases are said more than once.",
         }[name]
 

@@ -1,4 +1,4 @@
-"""`zega stats`, `score`, `evaluate`, `calibrate`: figures of a collection, a text, a model, a taste."""
+"""`zega stats`, `score`, `score-bench`, `evaluate`, `calibrate`: figures of texts, a model, a taste."""
 
 from __future__ import annotations
 
@@ -65,6 +65,35 @@ def score(
                 f"{found.score:.2f} of 10: {'would be kept' if found.kept else 'not kept'}.",
                 *(f"  {name:<11} {mark:5.2f}" for name, mark in found.parts.items()),
                 *found.reasons,
+            ]
+        ),
+    )
+
+
+@verb
+def score_bench(
+    folder: Annotated[Path, typer.Argument(help="Novels, one .txt each.")],
+    seed: Annotated[int, typer.Option("--seed", help="Other passages, spoiled otherwise.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the score on novels: is a passage ranked above the same passage spoiled?"""
+    from engine.bootstrap import open_engine
+
+    found = open_engine().score_bench(folder, seed=seed)
+
+    def line(name: str, share: float | None) -> str:
+        return f"  {name:<18} {'cannot be made' if share is None else format(share, '.3f')}"
+
+    say_result(
+        found,
+        as_json=as_json,
+        lines=lambda: "\n".join(
+            [
+                f"{found.texts} passages of {len(found.books)} novels. Ranked above:",
+                *(line(name, share) for name, share in found.pairwise.items()),
+                f"Clean passages below 7: {found.false_alarm_rate:.1%}.",
+                "Median change of the score: "
+                f"{found.shift['renamed']:.2f} renamed, {found.shift['half']:.2f} halved.",
             ]
         ),
     )

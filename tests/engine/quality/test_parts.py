@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.quality import corruption
-from engine.quality.cohesion import FIGURES, seam_figures
+from engine.quality.cohesion import FIGURES, bag_figures
 from engine.quality.fitting import fit_curve, fit_logistic, separation
 from engine.quality.gates import most_repeated, repeated_share
 from engine.quality.order import SentenceOrder, find_places
@@ -124,6 +124,7 @@ def test_candidates_of_a_place_are_the_sentences_from_it_on(scorer: Scorer) -> N
     count = len(places.own)
     rows = lay_out([places], weight=2.0, openings=False)
     assert [len(places.inputs(place)) for place in range(count)] == list(range(count, 0, -1))
+    assert [len(places.inputs(place, 2)) for place in range(count)] == [3] * (count - 2) + [2, 1]
     assert len(rows.weights) == count - 2
     assert rows.starts[-1] == len(rows.rows) == sum(range(2, count))
 
@@ -140,11 +141,30 @@ def test_an_order_that_is_taught_is_learned(scorer: Scorer) -> None:
     assert learned.measure(told(scorer, unseen)) > learned.measure(told(scorer, wrong)) + 0.2
 
 
-def test_two_halves_of_one_text_have_more_in_common(scorer: Scorer) -> None:
+def test_cohesion_sees_a_glued_text_and_no_order(scorer: Scorer) -> None:
     other = "They sailed at noon. The crew were glad. We saw whales. Our captain sang to us. Rain."
     whole, glued = told(scorer, STORY), told(scorer, corruption.splice(STORY, other))
-    assert seam_figures(whole, 3).shape == (FIGURES,)
+    shuffled = told(scorer, corruption.shuffle_sentences(STORY, 3))
+    assert bag_figures(whole).shape == (FIGURES,)
     assert scorer.cohesion.measure(whole) > scorer.cohesion.measure(glued)
+    assert scorer.cohesion.measure(whole) == pytest.approx(scorer.cohesion.measure(shuffled))
+
+
+def test_near_words_tie_sentences_together(scorer: Scorer) -> None:
+    text = "It was a ship. It was a vessel. It was bread. There it was."
+    near = told(scorer, text).mentions.near
+    assert near[0, 1] > 0.1
+    assert near[0, 1] > 2 * near[0, 2]
+
+
+def test_speech_that_is_open_is_known_at_each_place(scorer: Scorer) -> None:
+    """The four figures of speech: it begins inside, closes inside, closes nothing, goes on inside."""
+    text = 'He said, "I went. I saw it there. I came home." Then he slept.'
+    between = find_places(told(scorer, text)).between[:, :, -4:]
+    assert between[1, 1].tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert between[2, 2].tolist() == [0.0, 1.0, 0.0, 0.0]
+    assert between[3, 3].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert between[0, 2].tolist() == [0.0, 0.0, 1.0, 0.0]
 
 
 def test_too_few_sentences_tell_no_order(scorer: Scorer) -> None:

@@ -48,12 +48,27 @@ def test_a_score_holds_its_parts(home: Home, story: Path) -> None:
     assert "would be kept" in zega("score", str(story)).stdout
 
 
+def test_the_score_is_measured_on_a_folder_of_novels(home: Home, tmp_path: Path) -> None:
+    chapters = [row["text"] for row in good_texts()]
+    (tmp_path / "book.txt").write_text("\n\n".join(chapters[:12]), encoding="utf-8")
+    found = document(zega("score-bench", str(tmp_path), "--json"))
+    assert found["texts"] == found["books"]["book"]["texts"] > 3
+    assert set(found["pairwise"]) == {
+        "loop", "word_salad", "truncation", "sentence_shuffle", "off_genre", "wrong_prompt", "splice",
+        "paragraph_shuffle",
+    }  # fmt: skip
+    assert found["pairwise"]["loop"] >= 0.97
+    assert 0 <= found["false_alarm_rate"] <= 1
+    assert "Ranked above" in zega("score-bench", str(tmp_path)).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
         (("score", "no-such-file", "--json"), "no-such-file"),
         (("score", "{story}", "--genre", "western", "--json"), "genre"),
         (("score", "{story}", "--kind", "poems", "--json"), "kind"),
+        (("score-bench", "no-such-folder", "--json"), "no-such-folder"),
         (("stats", "--user", "../anna", "--json"), "user_id"),
         (
             ("evaluate", "--user", "../a", "--version", "base", "--text", "{story}", "--json"),
