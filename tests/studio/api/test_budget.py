@@ -41,7 +41,9 @@ def test_caps_are_set_and_lifted_one_by_one(client: TestClient) -> None:
 
 def test_a_job_carries_its_cost(client: TestClient, engine: Engine) -> None:
     job = engine.store.jobs.create("anna", JobKind.TRAINING, {"recipe": "quick"})
-    engine.store.ledger.reserve("anna", Cost(1, 2, 3), generator="g", owner="here 1 1.00", job_id=job.id)
+    engine.store.ledger.reserve(
+        "anna", Cost(1, 2, 3), generator="g", owner="here 1 1.00", job_id=job.id
+    )
     body = client.get(f"/api/training/jobs/{job.id}?user_id=anna").json()
     assert body["cost"]["tokens_written"] == body["cost"]["calls"] + 1 == 2
     assert body["cost"]["bounded"] == 3
