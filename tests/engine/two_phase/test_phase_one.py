@@ -23,7 +23,11 @@ INPUTS = [Input(f"A lamp in window number {number}.") for number in range(40)]
 
 def start(engine: Engine, **settings: Any) -> Job:
     """Only phase 1, of inputs of their own; nothing of a hub is asked for."""
-    given = {"two_phase_training": False, "summary_model_name": "teacher", "target_summaries": 20}
+    given: dict[str, Any] = {
+        "two_phase_training": False,
+        "summary_model_name": "teacher",
+        "target_summaries": 20,
+    }
     return engine.two_phase.start("anna", INPUTS, **(given | settings))
 
 
