@@ -52,7 +52,17 @@ def draw_text(studio: Engine, card: Card) -> None:
     if changes and st.toggle("Show what was changed", key=session.widget("review/diff")):
         compared(changes)
     else:
-        marked(card.example.completion, [Mark(f.start, f.end, f.reason) for f in card.flags])
+        flags = [Mark(flag.start, flag.end, flag.reason) for flag in card.flags]
+        marked(card.example.completion, [*flags, *keyword_marks(studio, card.example.completion)])
+
+
+def keyword_marks(studio: Engine, text: str) -> list[Mark]:
+    """The words of the list that is chosen above, if any is."""
+    name = session.value("review/keywords")
+    if not name:
+        return []
+    found = studio.keywords.spans(session.me(), name, text)
+    return [Mark(each.start, each.end, each.keyword, keyword=True) for each in found]
 
 
 def decide(studio: Engine, card: Card) -> None:

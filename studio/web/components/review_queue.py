@@ -55,6 +55,15 @@ def choose_pile(studio: Engine) -> tuple[ReviewFilter, Order]:
         source = choice("From", {each.value: label for each, label in SOURCES.items()})
         genre = choice("Genre", {each: genre_label(each) for each in studio.genres()})
         kind = choice("Kind", {each.name: each.title for each in studio.kinds.all()})
+        if lists := [each.name for each in studio.keywords.all(session.me())]:
+            st.selectbox(
+                "Mark keywords of",
+                ["", *lists],
+                format_func=lambda name: name or "No list",
+                key=session.widget("review/keywords"),
+                persist_state="session",
+                width=170,
+            )
     where = ReviewFilter(
         pile=pile or Pile.UNDECIDED,
         kind=kind,

@@ -102,3 +102,19 @@ def test_a_rule_shows_what_it_would_change_before_it_does(engine: Engine, anna: 
     assert any(not each.startswith("Sure") for each in left)
     press(page, "Undo (Z)")
     assert engine.store.examples.get("anna", prefaced.id).is_kept(7.0)
+
+
+def test_the_words_of_a_list_are_marked(engine: Engine, page: AppTest) -> None:
+    text = engine.store.examples.get("anna", shown(page)).completion
+    word = max(text.split(), key=len).strip('.,;"')
+    engine.keywords.add("anna", "Names", word)
+    page.run()
+    assert f'title="{word}"' not in marked(page)
+    next(each for each in page.selectbox if each.label == "Mark keywords of").set_value("Names")
+    page.run()
+    assert f'title="{word}"' in marked(page)
+
+
+def marked(page: AppTest) -> str:
+    """The text of the card as it is drawn."""
+    return "\n".join(str(each.proto.body) for each in page.get("html"))
