@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 TEXTS = yaml.safe_load((ROOT / "tests/data/quality_texts.yaml").read_text(encoding="utf-8"))
 UNSEEN = yaml.safe_load((ROOT / "tests/data/quality_texts_unseen.yaml").read_text(encoding="utf-8"))
 MODERN = yaml.safe_load((ROOT / "tests/data/quality_modern.yaml").read_text(encoding="utf-8"))
+THIRD = yaml.safe_load((ROOT / "tests/data/quality_texts_third.yaml").read_text(encoding="utf-8"))
 REFERENCE = yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8"))
 GERMAN = (
     "Der alte Mann ging langsam durch den Wald und suchte seinen Hund. Er hatte ihn am Morgen "
@@ -64,6 +65,13 @@ def test_nine_in_ten_of_the_second_texts_fall_on_the_right_side(scorer: Scorer) 
     """They too were looked at while the score was built."""
     right = [(rate(scorer, item).score >= GOOD) == (item["kind"] == "good") for item in UNSEEN]
     assert right.count(True) >= 0.9 * len(UNSEEN)
+
+
+def test_texts_written_after_the_last_change_fall_on_the_right_side(scorer: Scorer) -> None:
+    """35 of 40 did when they were measured, once."""
+    right = [(rate(scorer, item).score >= GOOD) == (item["kind"] == "good") for item in THIRD]
+    assert len(right) == 40
+    assert right.count(True) >= 34
 
 
 @pytest.mark.parametrize(
