@@ -31,6 +31,12 @@ def data_keywords(opened: Window) -> None:
 
 
 DATA: dict[str, Callable[[Window], None]] = {
+    "data": tab_of_data("dora", "Examples"),
+    "data-empty": tab_of_data("anna", "Examples"),
+    "data-import": tab_of_data("anna", "Import"),
+    "data-snapshots": tab_of_data("dora", "Snapshots"),
+    "data-variants": tab_of_data("dora", "Variants"),
+    "data-erase": tab_of_data("dora", "Erase"),
     "data-templates": tab_of_data("anna", "Templates"),
     "data-keywords-empty": tab_of_data("anna", "Keywords"),
     "data-keywords": data_keywords,
