@@ -18,6 +18,7 @@ NAMES = {
     JobKind.IMPORT: "Import",
     JobKind.SYNTHESIS: "Writing from templates",
     JobKind.AUGMENT: "Rewording",
+    JobKind.TWO_PHASE: "Two-phase training",
 }
 
 
