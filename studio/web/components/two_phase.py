@@ -55,8 +55,10 @@ def show_two_phase(studio: Engine, job: Job, *, was_running: bool, card: bool) -
     else:
         phase_one(studio, view) if view.phase == 1 else phase_two(view)
         cancel_button(studio, view.job, key=f"cancel/{job.id}")
-    for remark in view.state.notices:
-        st.caption(plain(remark))
+    if view.state.notices:
+        with st.expander("Other models than asked for", icon=":material/info:"):
+            for remark in view.state.notices:
+                st.caption(plain(remark))
     if view.state.memory:
         memory(view.state.memory)
 
