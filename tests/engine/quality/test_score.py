@@ -48,16 +48,16 @@ def labelled() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_labelled_texts_fall_on_the_right_side(scorer: Scorer) -> None:
-    """At least so many of 30 good texts and of five of each fault; this holds the line."""
+    """At least so many of 30 good texts and of five of each fault; this holds the line. Of shuffled
+    texts nothing is asked here: they rank below their own order, few fall below the threshold."""
     right = {
         kind: sum((rate(scorer, item).score >= GOOD) == (kind == "good") for item in items)
         for kind, items in labelled().items()
     }
     least = {
         "good": 28, "loop": 5, "word_salad": 4, "truncated": 5, "off_genre": 5, "off_prompt": 5,
-        "shuffled": 0,
     }  # fmt: skip
-    assert right.keys() == least.keys()
+    assert right.keys() == {*least, "shuffled"}
     assert all(right[kind] >= count for kind, count in least.items()), right
 
 

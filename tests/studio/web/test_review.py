@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.domain.example import Author, Decision
+from engine.domain.example import Author, Decision, Source
 from engine.engine import Engine
 from studio.web.navigation import REVIEW
 from tests.studio.web.conftest import all_text, button, open_studio, problems
@@ -113,6 +113,33 @@ def test_the_words_of_a_list_are_marked(engine: Engine, page: AppTest) -> None:
     next(each for each in page.selectbox if each.label == "Mark keywords of").set_value("Names")
     page.run()
     assert f'title="{word}"' in marked(page)
+
+
+def test_a_large_model_is_asked_and_enough_is_said(engine: Engine, anna: Shelf) -> None:
+    page = open_studio("anna", REVIEW)
+    page.text_area(key="anna/two-phase/ideas").set_value("A toll troll.\n\nA lost map.")
+    next(each for each in page.number_input if each.label == "Texts to accept").set_value(12)
+    press(page, "Start writing")
+    job = engine.two_phase.newest("anna")
+    assert job is not None
+    view = engine.two_phase.view("anna", job.id)
+    assert (view.inputs, view.settings.target_summaries) == (2, 12)
+    assert any("0 of 12 accepted" in each.proto.text for each in page.get("progress"))
+    example = anna.example(0, source=Source.REVIEW, job_id=job.id, plan_index=0)
+    text = engine.store.examples.add(example)
+    page.run()
+    assert shown(page) == text.id
+    press(page, "Accept (A)")
+    press(page, "Enough: train on the 1 accepted now")
+    assert engine.two_phase.view("anna", job.id).state.enough
+
+
+def test_a_target_too_small_to_train_on_is_refused(engine: Engine, anna: Shelf) -> None:
+    page = open_studio("anna", REVIEW)
+    next(each for each in page.number_input if each.label == "Texts to accept").set_value(3)
+    press(page, "Start writing")
+    assert "at least 10" in problems(page)
+    assert engine.two_phase.newest("anna") is None
 
 
 def marked(page: AppTest) -> str:
