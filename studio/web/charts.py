@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import pandas  # noqa: F401  # plotly uses what of it is loaded, even a half, while another thread loads it
 import plotly.graph_objects as go
 
 from engine.domain.run import Step

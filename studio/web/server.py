@@ -14,7 +14,7 @@ from models.lifeline import end_with_parent
 
 # After the first page is drawn, which must not wait for it.
 WARM_UP_SECONDS = 6.0
-WARM = ("studio.web.connection", "studio.web.overview_charts", "pandas")
+WARM = ("studio.web.connection", "studio.web.overview_charts")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
 

@@ -127,3 +127,20 @@ assert "plotly" in sys.modules and "torch" not in sys.modules
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_chart_drawn_while_another_page_loads_pandas_waits_for_it() -> None:
+    code = """
+import sys, threading
+loading = threading.Thread(target=__import__, args=("pandas",))
+loading.start()
+while "pandas" not in sys.modules:
+    pass
+from studio.web.charts import quality_histogram
+assert quality_histogram([6.0, 8.0], 7.0).data[1].name == "kept"
+loading.join()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
