@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
-    from engine.training.lora_sft import StepReport
+    from engine.training.report import StepReport
     from engine.training.rows import TextRow
 
 OUT_OF_MEMORY = 77
