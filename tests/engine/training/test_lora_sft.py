@@ -20,8 +20,8 @@ from engine.training.base import base_folder, load_model, load_tokenizer
 from engine.training.checkpoints import is_whole, newest_checkpoint
 from engine.training.child import read_rows
 from engine.training.lora_sft import train
-from engine.training.report import StepReport, TrainResult
 from engine.training.recipe import load_recipe
+from engine.training.report import StepReport, TrainResult
 from engine.training.rows import TextRow, tokenize, tokenize_all
 from models.base import Message, complete
 from models.gguf import lora_to_gguf
