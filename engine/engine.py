@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from engine.automation.train_at import train_at_of
 from engine.autotrain.estimate import estimate
 from engine.autotrain.plan import new_request
 from engine.autotrain.readiness import Readiness, readiness
@@ -184,7 +185,7 @@ class Engine(Nouns):
             self.store,
             user_id,
             threshold=self.calibration.threshold(user_id),
-            train_at=self.settings.train_at,
+            train_at=train_at_of(self.store, user_id, self.settings.train_at),
             min_examples=self.settings.min_examples,
         )
 
@@ -208,12 +209,6 @@ class Engine(Nouns):
         job = self.wait(user_id, self.start_training(user_id).id, on_progress)
         check_ended_well(job)
         return self.store.versions.by_id(job.result["version_id"])
-
-    def train_when_ready(self, user_id: str) -> Job | None:
-        """Queue a training if enough was kept since the last one; what the worker calls."""
-        if self.settings.train_at == 0 or self.readiness(user_id).until_next > 0:
-            return None
-        return self.start_training(user_id) if self.readiness(user_id).can_train else None
 
     def training_view(self, user_id: str, job_id: str) -> TrainingView:
         """The state of one training with its curve."""

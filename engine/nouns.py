@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from engine.automation import Automation, open_automation
 from engine.autotrain.favourites import Favourites
 from engine.budget import Budget, open_budget
 from engine.calibration import Calibrator
@@ -135,6 +136,11 @@ class Nouns:
     def augmentation(self) -> Augmentation:
         """Rewordings of kept examples: engine/data/augmentation/augmentation.py."""
         return open_augmentation(self.settings, self.store, lambda: self.scorer, self._start)
+
+    @cached_property
+    def automation(self) -> Automation:
+        """What starts by itself, and at how many examples: engine/automation/automation.py."""
+        return open_automation(self.settings, self.store, self.kinds, self.enqueue)
 
     @cached_property
     def favourites(self) -> Favourites:

@@ -28,7 +28,7 @@ def result_of(store: Store, kind: Kind, job: Job, ready: Readiness) -> AutoTrain
         training_stats=TrainingStats(
             training_examples=ready.examples, examples_until_next_training=ready.until_next
         ),
-        ready_for_finetuning=ready.until_next == 0 and ready.can_train,
+        ready_for_finetuning=ready.has_enough,
         kept=summary.kept,
         rejected=summary.rejected,
     )

@@ -63,6 +63,11 @@ class Job:
     stage_at: datetime | None = None
     stage_done: int = 0
 
+    @property
+    def started_by(self) -> str:
+        """What started it by itself, `threshold` or `schedule`; empty for a person or a program."""
+        return str(self.request.get("started_by", ""))
+
     def seconds_left(self, now: datetime) -> float | None:
         """What the pace of this stage promises for its rest; None while there is no pace."""
         gained = self.done - self.stage_done

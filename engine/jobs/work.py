@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.autotrain.run import run_auto_train
-from engine.budget.errors import BudgetUsedUp
 from engine.data.augmentation.teacher import reword
 from engine.data.synthesis import run_synthesis
 from engine.domain.job import Job, JobKind
@@ -109,33 +108,26 @@ class Runner:
 
 
 def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
-    """Fill the plan's slots, then queue a training if enough has been kept."""
+    """Fill the plan's slots."""
     settings, teachers = engine.settings, engine.teachers
     threshold = engine.calibration.threshold(job.user_id)
-    try:
-        result = run_auto_train(
-            engine.store,
-            engine.scorer,
-            # Every member's answer is scored apart, so nothing is ranked here. No student stands in.
-            teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
-            engine.kinds.get(job.request.get("kind", "stories")),
-            job,
-            threshold=threshold,
-            train_at=settings.train_at,
-            min_examples=settings.min_examples,
-            in_flight=teachers.in_flight(job.user_id),
-            retry_seconds=0.0,
-            cancelled=attempt.cancelled,
-            second_opinion=engine.judging.second_opinion(
-                job.user_id, threshold=threshold, job_id=job.id, give_up=attempt.cancelled
-            ),
-        )
-    except BudgetUsedUp:
-        engine.train_when_ready(job.user_id)  # what was paid for may be enough
-        raise
-    # Before the job is final, so that a crash in between repeats it; a second call changes nothing.
-    engine.train_when_ready(job.user_id)
-    return result
+    return run_auto_train(
+        engine.store,
+        engine.scorer,
+        # Every member's answer is scored apart, so nothing is ranked here. No student stands in.
+        teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+        engine.kinds.get(job.request.get("kind", "stories")),
+        job,
+        threshold=threshold,
+        train_at=engine.automation.train_at(job.user_id),
+        min_examples=settings.min_examples,
+        in_flight=teachers.in_flight(job.user_id),
+        retry_seconds=0.0,
+        cancelled=attempt.cancelled,
+        second_opinion=engine.judging.second_opinion(
+            job.user_id, threshold=threshold, job_id=job.id, give_up=attempt.cancelled
+        ),
+    )
 
 
 def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
@@ -194,24 +186,18 @@ def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[
 
 
 def synthesize(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
-    """Have an order's prompts answered, then queue a training if enough has been kept."""
+    """Have an order's prompts answered."""
     teachers = engine.teachers
-    try:
-        result = run_synthesis(
-            engine.store,
-            engine.scorer,
-            teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
-            engine.kinds.get(job.request["kind"]),
-            job,
-            threshold=engine.calibration.threshold(job.user_id),
-            in_flight=teachers.in_flight(job.user_id),
-            cancelled=attempt.cancelled,
-        )
-    except BudgetUsedUp:
-        engine.train_when_ready(job.user_id)  # what was paid for may be enough
-        raise
-    engine.train_when_ready(job.user_id)
-    return result
+    return run_synthesis(
+        engine.store,
+        engine.scorer,
+        teachers.model_for(job.user_id, len, job_id=job.id, give_up=attempt.cancelled),
+        engine.kinds.get(job.request["kind"]),
+        job,
+        threshold=engine.calibration.threshold(job.user_id),
+        in_flight=teachers.in_flight(job.user_id),
+        cancelled=attempt.cancelled,
+    )
 
 
 def take_in(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:

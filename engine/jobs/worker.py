@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 # Stable, so that the next worker takes over what this one was running.
 EXECUTOR_ID = "zega-worker"
 RECONCILE_SECONDS = 2.0
+TRAININGS_ROUNDS = 3  # who has enough for a training is asked every six seconds
 PRUNE_ROUNDS = 900  # half an hour
 POLL_SECONDS = 0.5
 
@@ -91,10 +92,16 @@ def launch(url: str, runner: Runner) -> None:
 
 
 def keep_reconciled(engine: Engine, queue: JobQueue) -> None:
-    """Hand in, now and every RECONCILE_SECONDS, the jobs that DBOS does not know, let it forget what
-    is over now and then, and finish erasures that were interrupted. Never returns."""
+    """Start, now and every RECONCILE_SECONDS, what starts by itself, hand in the jobs that DBOS does
+    not know, let it forget what is over now and then, and finish erasures that were interrupted.
+    Never returns."""
     wait = threading.Event()
     for number in itertools.count():
+        try:
+            for job in engine.automation.look(trainings=number % TRAININGS_ROUNDS == 0):
+                log.info("job %s (%s) started by itself", job.id, job.kind.value)
+        except Exception:  # as below; what is due stays due
+            log.exception("what starts by itself could not be looked for")
         try:
             if number % PRUNE_ROUNDS == 0:
                 queue.prune()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.automation.train_at import train_at_of
 from engine.autotrain.readiness import Readiness, readiness
 from engine.calibration.threshold import threshold_of
 from engine.domain.job import JobKind, JobState
@@ -184,7 +185,7 @@ class Overview:
             total=ready.total,
             new=ready.examples,
             needed=ready.needed,
-            train_at=self._train_at,
+            train_at=ready.train_at,
             is_training=JobKind.TRAINING in open_kinds,
             last_ended=last,
             undecided=self._undecided(user_id, figures),
@@ -198,7 +199,7 @@ class Overview:
             self._store,
             user_id,
             threshold=threshold_of(self._store, user_id, self._threshold),
-            train_at=self._train_at,
+            train_at=train_at_of(self._store, user_id, self._train_at),
             min_examples=self._min_examples,
         )
 

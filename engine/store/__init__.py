@@ -22,6 +22,7 @@ from engine.store.jobs import Jobs
 from engine.store.keywords import KeywordLists
 from engine.store.ledger import Ledger
 from engine.store.lineage import Lineage
+from engine.store.new_examples import NewExamples
 from engine.store.outbox import Outbox
 from engine.store.outcomes import Outcomes
 from engine.store.passages import Passages
@@ -30,6 +31,7 @@ from engine.store.providers import Providers
 from engine.store.releases import Releases
 from engine.store.review_queue import ReviewQueue
 from engine.store.runs import Runs
+from engine.store.schedules import Schedules
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
 from engine.store.stories import Stories
@@ -52,11 +54,13 @@ class Store:
     providers: Providers
     stories: Stories
     examples: Examples
+    new_examples: NewExamples
     example_pages: ExamplePages
     collection: Collection
     outcomes: Outcomes
     imports: Imports
     jobs: Jobs
+    schedules: Schedules
     variants: Variants
     snapshots: Snapshots
     runs: Runs
@@ -91,11 +95,13 @@ def open_store(url: str) -> Store:
         providers=Providers(database),
         stories=Stories(database),
         examples=Examples(database),
+        new_examples=NewExamples(database),
         example_pages=ExamplePages(database),
         collection=Collection(database),
         outcomes=Outcomes(database),
         imports=Imports(database),
         jobs=Jobs(database),
+        schedules=Schedules(database),
         variants=Variants(database),
         snapshots=Snapshots(database),
         runs=Runs(database),

@@ -7,7 +7,6 @@ and a test compares the two row by row.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -93,26 +92,22 @@ class Examples:
         with self._database.read() as connection:
             return example_from(find(connection, examples, "example", example_id, user_id=user_id))
 
-    def trainable(
-        self, user_id: str, *, threshold: float, since: datetime | None = None
-    ) -> list[Example]:
-        """Trainable examples, oldest first; `since` leaves out what was there at that time."""
+    def trainable(self, user_id: str, *, threshold: float) -> list[Example]:
+        """Trainable examples, oldest first."""
         query = (
             select(examples)
-            .where(_owned_since(user_id, since), is_trainable(threshold))
+            .where(examples.c.user_id == user_id, is_trainable(threshold))
             .order_by(examples.c.created_at, examples.c.id)
         )
         with self._database.read() as connection:
             return [example_from(row) for row in connection.execute(query).mappings()]
 
-    def count_trainable(
-        self, user_id: str, *, threshold: float, since: datetime | None = None
-    ) -> int:
+    def count_trainable(self, user_id: str, *, threshold: float) -> int:
         """How many examples `trainable` would give."""
         query = (
             select(func.count())
             .select_from(examples)
-            .where(_owned_since(user_id, since), is_trainable(threshold))
+            .where(examples.c.user_id == user_id, is_trainable(threshold))
         )
         with self._database.read() as connection:
             return connection.execute(query).scalar_one()
@@ -256,12 +251,7 @@ def _check_feedback(feedback: int) -> None:
         raise InvalidInput("feedback", f"must be -1, 0 or 1, got {feedback}")
 
 
-def _owned_since(user_id: str, since: datetime | None) -> ColumnElement[bool]:
-    owned = examples.c.user_id == user_id
-    return owned if since is None else and_(owned, examples.c.created_at > since)
-
-
-def is_kept(threshold: float) -> ColumnElement[bool]:
+def is_kept(threshold: float | ColumnElement[float]) -> ColumnElement[bool]:
     """Whether a row is a kept example."""
     good_enough = or_(
         examples.c.author == Author.PERSON.value,
@@ -279,6 +269,6 @@ def is_kept(threshold: float) -> ColumnElement[bool]:
     )
 
 
-def is_trainable(threshold: float) -> ColumnElement[bool]:
+def is_trainable(threshold: float | ColumnElement[float]) -> ColumnElement[bool]:
     """Whether a row is a trainable example."""
     return and_(is_kept(threshold), examples.c.author != Author.STUDENT.value)

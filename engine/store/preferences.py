@@ -26,6 +26,12 @@ class Preferences:
             row = connection.execute(query).first()
         return default if row is None else row[0]
 
+    def of_all(self, key: str) -> dict[str, Any]:
+        """The values of everybody who set one, for the worker."""
+        query = select(preferences.c.user_id, preferences.c.value).where(preferences.c.key == key)
+        with self._database.read() as connection:
+            return dict(connection.execute(query).tuples().all())
+
     def set(self, user_id: str, key: str, value: Any) -> None:
         """Store the value, over the earlier one. Raises NotFound for an unknown user."""
         with self._database.write() as connection:

@@ -71,18 +71,6 @@ class Snapshots:
             row = find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
             return _with_rows(connection, row)
 
-    def latest(self, user_id: str) -> Snapshot | None:
-        """The newest snapshot of the user."""
-        query = (
-            select(snapshots)
-            .where(snapshots.c.user_id == user_id)
-            .order_by(snapshots.c.created_at.desc(), snapshots.c.id.desc())
-            .limit(1)
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query).mappings().first()
-            return None if row is None else _with_rows(connection, row)
-
     def list(self, user_id: str, *, limit: int = 100, offset: int = 0) -> list[SnapshotCounts]:
         """The user's snapshots, newest first, with how many rows each part has. Raises InvalidInput."""
         check_limit(limit, offset)

@@ -3,6 +3,7 @@
 A change here needs a new numbered migration; a test compares the two.
 """
 
+from engine.store.tables.automation import schedules
 from engine.store.tables.base import metadata
 from engine.store.tables.budget import charges
 from engine.store.tables.erasures import erasures
@@ -42,6 +43,7 @@ __all__ = [
     "rejected_candidates",
     "releases",
     "runs",
+    "schedules",
     "snapshot_rows",
     "snapshots",
     "steps",

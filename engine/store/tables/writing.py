@@ -45,6 +45,7 @@ examples = Table(
     time("erased_at", nullable=True),
     reference("import_id", "imports.id", nullable=True),
     Index(None, "user_id", "created_at"),
+    Index(None, "user_id", "decided_at"),
     Index(None, "variant_of"),
     Index(None, "duplicate_of"),
     Index(None, "import_id"),

@@ -122,11 +122,11 @@ def test_automatic_training_counts_by_the_users_threshold(engine: Engine) -> Non
         new = make.new_example(score=7.5, seed_prompt=f"{number}", completion=f"t {number}")
         engine.store.examples.add(new)
     engine.calibration.accept("anna", 8.0)
-    assert engine.train_when_ready("anna") is None
+    assert engine.automation.train_when_ready("anna") is None
     engine.calibration.go_back("anna")
-    job = engine.train_when_ready("anna")
+    job = engine.automation.train_when_ready("anna")
     assert job is not None
-    assert engine.train_when_ready("anna") == job
+    assert job.request["new_examples"] == 5
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 10.5, float("nan"), True])

@@ -115,7 +115,7 @@ def test_a_worker_asked_to_end_does_not_blame_its_job(
 
 
 def test_enough_kept_examples_start_a_training(home: Home) -> None:
-    """After an auto-training that reaches the mark, a training is queued, once."""
+    """Once an auto-training has ended beyond the mark, the worker's next look starts one training."""
     home.environment |= {"ZEGA_TRAIN_AT": "10", "ZEGA_KEEP_THRESHOLD": "5"}
     engine = home.open_engine()
     job = engine.store.jobs.create(
@@ -125,6 +125,7 @@ def test_enough_kept_examples_start_a_training(home: Home) -> None:
         home.publish(teacher)
         Runner(engine).run(job.id)
     assert engine.store.jobs.get(job.id).result["kept"] >= 10
-    queued = [each for each in engine.active_jobs("anna") if each.kind is JobKind.TRAINING]
-    assert len(queued) == 1
-    assert engine.train_when_ready("anna") == queued[0]
+    (training,) = engine.automation.look()
+    assert (training.kind, training.started_by) == (JobKind.TRAINING, "threshold")
+    assert engine.active_jobs("anna") == [training]
+    assert engine.automation.look() == []

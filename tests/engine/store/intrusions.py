@@ -20,6 +20,7 @@ from engine.domain.snapshot import Split
 from engine.store import Store
 from engine.store.example_pages import ExampleFilter
 from engine.store.growth import Dimension
+from engine.store.new_examples import NEVER
 from engine.store.workload import Move
 
 # Methods where the user's id only says who owns the new row; there is no other row to touch.
@@ -31,9 +32,11 @@ CREATING = {
     "passages.add",
     "two_phases.create",
     "keyword_lists.save",
+    "schedules.set",
 }
 
 
+DUE = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 ALL = ReviewFilter(Pile.UNDECIDED)
 
 
@@ -119,6 +122,7 @@ REFUSED: dict[str, Attempt] = {
     "decisions.replace": lambda s, a, m: s.decisions.replace(
         "ben", [(a.example, 0, m.new_example("ben"))], Action.EDIT
     ),
+    "schedules.start_now": lambda s, a, m: s.schedules.start_now("ben", {"num_examples": 1}),
     "workload.move": lambda s, a, m: s.workload.move("ben", a.job, Move.FRONT),
     "ledger.reserve": lambda s, a, m: s.ledger.reserve(
         "ben", Cost(1, 2, 3), generator="g", owner="o", job_id=a.job
@@ -164,6 +168,18 @@ EMPTY: dict[str, Attempt] = {
     "examples.trainable": lambda s, a, m: s.examples.trainable("ben", threshold=0.0),
     "examples.count_trainable": lambda s, a, m: s.examples.count_trainable("ben", threshold=0.0),
     "examples.kept_texts": lambda s, a, m: s.examples.kept_texts("ben", 0.0),
+    "new_examples.moments": lambda s, a, m: set(s.new_examples.moments("ben")) - {NEVER},
+    "new_examples.count": lambda s, a, m: s.new_examples.count("ben", NEVER, threshold=0.0),
+    "new_examples.decided_at": lambda s, a, m: s.new_examples.decided_at("ben") != NEVER,
+    # Anna's training was asked for since, not one of ben's.
+    "new_examples.begin_training": lambda s, a, m: s.new_examples.begin_training(
+        "ben", {}, tried=s.new_examples.moments("anna").tried
+    ),
+    "schedules.get": lambda s, a, m: s.schedules.get("ben"),
+    "schedules.remove": lambda s, a, m: s.schedules.remove("ben"),
+    "schedules.take_turn": lambda s, a, m: s.schedules.take_turn(
+        "ben", DUE, DUE, {"num_examples": 1}, at=DUE
+    ),
     "imports.list": lambda s, a, m: s.imports.list("ben"),
     "imports.known_texts": lambda s, a, m: list(s.imports.known_texts("ben")),
     "example_pages.page": lambda s, a, m: (
@@ -186,7 +202,6 @@ EMPTY: dict[str, Attempt] = {
     "lineage.snapshots": lambda s, a, m: s.lineage.snapshots("ben", [a.example]),
     "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),
     "texts.of_ids": lambda s, a, m: s.texts.of_ids("ben", Noun.EXAMPLE, [a.example]),
-    "snapshots.latest": lambda s, a, m: s.snapshots.latest("ben"),
     "runs.list": lambda s, a, m: s.runs.list("ben"),
     "versions.list": lambda s, a, m: s.versions.list("ben"),
     "versions.active": lambda s, a, m: s.versions.active("ben"),
@@ -230,6 +245,11 @@ SUPPLIED: dict[str, Any] = {
     "name": "terms",
     "chosen": ExampleFilter(),
     "since": datetime(2020, 1, 1, tzinfo=UTC),
+    "tried": DUE,
+    "request": {},
+    "due_at": DUE,
+    "next_at": DUE,
+    "at": DUE,
     "noun": Noun.EXAMPLE,
     "import_id": "0" * 32,
     "example_ids": ["0" * 32],

@@ -81,14 +81,6 @@ def test_trainable_in_sql_means_what_the_domain_means(store: Store, make: Any) -
     assert store.examples.kept_texts("anna", 7.0) == kept
 
 
-def test_since_counts_only_what_came_after(store: Store, make: Any) -> None:
-    old, new = make.example(), make.example()
-    since = old.created_at
-    assert store.examples.trainable("anna", threshold=7.0, since=since) == [new]
-    assert store.examples.count_trainable("anna", threshold=7.0, since=since) == 1
-    assert store.examples.count_trainable("anna", threshold=7.0, since=new.created_at) == 0
-
-
 def test_list_is_newest_first_and_narrowed(store: Store, make: Any) -> None:
     job = make.job()
     horror = make.example(genre="horror")

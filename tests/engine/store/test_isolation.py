@@ -16,10 +16,11 @@ from sqlalchemy import select
 
 from engine.domain.budget import Cost
 from engine.domain.review import Action
+from engine.domain.schedule import Schedule
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
 from engine.store.tables import metadata
-from tests.engine.store.intrusions import CREATING, EMPTY, REFUSED, SUPPLIED
+from tests.engine.store.intrusions import CREATING, DUE, EMPTY, REFUSED, SUPPLIED
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -55,6 +56,8 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     store.passages.forget("anna", [forgotten.id])
     decided = make.example()
     store.decisions.decide("anna", decided.id, Action.ACCEPT, seen=0)
+    plan = Schedule("03:00", "UTC", 1, {}, "stories", False, DUE)
+    store.schedules.set("anna", plan)
     return SimpleNamespace(
         decided=decided.id,
         passage=passage,

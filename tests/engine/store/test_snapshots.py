@@ -21,14 +21,6 @@ def test_rows_come_back_in_order(store: Store, make: Any) -> None:
     assert store.snapshots.get("anna", snapshot.id) == snapshot
 
 
-def test_latest_is_the_newest_of_the_user(store: Store, make: Any) -> None:
-    assert store.snapshots.latest("anna") is None
-    make.snapshot()
-    second = make.snapshot()
-    make.snapshot("ben")
-    assert store.snapshots.latest("anna") == second
-
-
 def test_a_snapshot_without_rows_is_allowed(store: Store) -> None:
     snapshot = store.snapshots.create("anna", [], "ab" * 32)
     assert store.snapshots.get("anna", snapshot.id).rows == ()
@@ -41,7 +33,7 @@ def test_only_the_users_own_examples_and_each_once(store: Store, make: Any) -> N
     assert caught.value.name == others
     with pytest.raises(InvalidInput):
         store.snapshots.create("anna", [(own, Split.TRAIN), (own, Split.TEST)], "ab" * 32)
-    assert store.snapshots.latest("anna") is None
+    assert store.snapshots.list("anna") == []
 
 
 def test_unknown_snapshots_and_users(store: Store) -> None:
