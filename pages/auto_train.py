@@ -7,6 +7,7 @@ import streamlit as st
 from engine.domain.job import JobKind
 from studio.web import session
 from studio.web.components.before_after import before_after
+from studio.web.components.by_itself import by_itself
 from studio.web.components.errors import told
 from studio.web.components.estimate import show_estimate
 from studio.web.components.generation import generation
@@ -59,11 +60,14 @@ else:
 
 st.subheader("4 · Train")
 if lesson is None or lesson.state.is_final:
-    show_readiness(ready, studio.settings.train_at)
+    show_readiness(ready)
     if ready.can_train:
         train_button(studio, ready)
 if lesson is not None:
     training(studio, lesson)
+
+st.subheader("By itself")
+by_itself(studio)
 
 versions = studio.versions(user)
 if versions:

@@ -40,7 +40,7 @@ with right:
     st.subheader("Quality")
     show_quality(board, studio.calibration.threshold(user))
     st.subheader("Readiness")
-    show_readiness(studio.readiness(user), studio.settings.train_at)
+    show_readiness(studio.readiness(user))
 
 st.subheader("Trainings")
 show_runs(studio, board.runs)

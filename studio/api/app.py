@@ -11,6 +11,7 @@ from studio.api.door import Door
 from studio.api.errors import HANDLED, ErrorBody, answer
 from studio.api.routers import (
     auto_train,
+    automation,
     budget,
     decontamination,
     docs,
@@ -76,6 +77,7 @@ def create_api(engine: Engine) -> FastAPI:
         events,
         statistics,
         versions,
+        automation,
         budget,
         decontamination,
         lineage,

@@ -14,6 +14,7 @@ from studio.cli import (
     measure,
     memory,
     processes,
+    schedule,
     snapshots,
     templates,
     training_set,
@@ -48,6 +49,7 @@ app.add_typer(memory.app, name="memory")
 app.add_typer(imports.app, name="imports")
 app.add_typer(keywords.app, name="keywords")
 app.add_typer(budget.app, name="budget")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(snapshots.app, name="snapshots")
 app.command()(lineage.lineage)
 app.command()(lineage.erase)

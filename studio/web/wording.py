@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 # Everything that begins markup somewhere: Markdown, HTML, LaTeX, emoji codes, coloured text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=^])")
@@ -52,15 +52,29 @@ def size(count: int) -> str:
     return f"{value:.1f} GB"
 
 
-def moment(at: datetime) -> str:
-    """A point in time on this machine's clock, e.g. `3 Nov 2026, 14:05`."""
-    return f"{day(at)}, {at.astimezone():%H:%M}"
+def moment(at: datetime, clock: tzinfo | None = None) -> str:
+    """A point in time on a clock, else on this machine's, e.g. `3 Nov 2026, 14:05`."""
+    return f"{day(at, clock)}, {at.astimezone(clock):%H:%M}"
 
 
-def day(at: datetime) -> str:
-    """A day on this machine's clock, e.g. `3 Nov 2026`."""
-    local = at.astimezone()
+def day(at: datetime, clock: tzinfo | None = None) -> str:
+    """A day on a clock, else on this machine's, e.g. `3 Nov 2026`."""
+    local = at.astimezone(clock)
     return f"{local.day} {local:%b %Y}"
+
+
+def coming(at: datetime, now: datetime) -> str:
+    """When something comes, on the clock of `now`.
+
+    >>> from datetime import UTC, timedelta
+    >>> now = datetime(2026, 11, 3, 22, 0, tzinfo=UTC)
+    >>> [coming(now + timedelta(hours=hours), now) for hours in (1, 5, 48)]
+    ['Today at 23:00', 'Tomorrow at 03:00', '5 Nov 2026 at 22:00']
+    """
+    local = at.astimezone(now.tzinfo)
+    days = {0: "Today", 1: "Tomorrow"}
+    which = days.get((local.date() - now.date()).days, day(at, now.tzinfo))
+    return f"{which} at {local:%H:%M}"
 
 
 def words(text: str) -> int:

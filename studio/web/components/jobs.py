@@ -20,6 +20,11 @@ NAMES = {
     JobKind.AUGMENT: "Rewording",
     JobKind.TWO_PHASE: "Two-phase training",
 }
+# Why a job is there that nobody asked for, by `Job.started_by`.
+BY_ITSELF = {
+    "threshold": "Started by itself: enough new examples.",
+    "schedule": "Started by itself: the daily schedule.",
+}
 
 
 @st.fragment(run_every=3)
@@ -45,6 +50,8 @@ def bar(job: Job, *, title: str = "") -> None:
         time_left(job.seconds_left(datetime.now(UTC))),
     ]
     st.progress(share, text=plain(" · ".join(part for part in parts if part)))
+    if job.started_by in BY_ITSELF:
+        st.caption(BY_ITSELF[job.started_by])
 
 
 def stage_of(job: Job) -> str:

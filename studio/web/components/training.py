@@ -27,20 +27,20 @@ STAGES = (
 )
 
 
-def show_readiness(ready: Readiness, train_at: int) -> None:
+def show_readiness(ready: Readiness) -> None:
     """The bar on the scale 10, 50, 100, and what it means in a sentence."""
     st.plotly_chart(
-        charts.readiness_bar(ready.examples, train_at),
+        charts.readiness_bar(ready.examples, ready.train_at),
         key="readiness",
         alt=f"{ready.examples} new kept examples on a scale of 10, 50 and 100",
         config={"displayModeBar": False},
     )
-    st.markdown(plain(readiness_sentence(ready, train_at)))
+    st.markdown(plain(readiness_sentence(ready)))
     if ready.variants:
         st.caption(f"{ready.variants:,} variants join the training; no count includes them.")
 
 
-def readiness_sentence(ready: Readiness, train_at: int) -> str:
+def readiness_sentence(ready: Readiness) -> str:
     """E.g. `38 of 50, 12 to go, or train now`."""
     if not ready.can_train:
         missing = ready.needed - ready.total
@@ -48,14 +48,20 @@ def readiness_sentence(ready: Readiness, train_at: int) -> str:
             f"A training needs at least {ready.needed} kept examples and there are {ready.total}: "
             f"{missing} missing."
         )
-    if not train_at:
+    if not ready.train_at:
         return f"{ready.examples} new examples, {ready.total} in all. Train whenever you like."
+    so_far = f"{ready.examples} of {ready.train_at}"
+    if ready.has_enough and ready.until_next:
+        return (
+            f"{so_far}: enough, but the last training came to nothing. The next starts by itself "
+            f"after {ready.until_next} more, or train now on all {ready.total}."
+        )
     if ready.until_next:
         return (
-            f"{ready.examples} of {train_at}, {ready.until_next} to go until a training starts by "
-            f"itself, or train now on all {ready.total}."
+            f"{so_far}, {ready.until_next} to go until a training starts by itself, or train now on "
+            f"all {ready.total}."
         )
-    return f"{ready.examples} of {train_at}: enough. Train now on all {ready.total}."
+    return f"{so_far}: enough. Train now on all {ready.total}."
 
 
 def train_button(studio: Engine, ready: Readiness) -> None:

@@ -10,6 +10,7 @@ from engine.overview.resources import Resources
 from engine.overview.statistics import Statistics
 from engine.store.workload import Move, Waiting
 from studio.web import session
+from studio.web.components.by_itself import coming_line
 from studio.web.components.errors import told
 from studio.web.components.jobs import NAMES, bar, cancel_button
 from studio.web.wording import duration, plain, size
@@ -50,6 +51,7 @@ def look_at_work(studio: Engine, *, open_jobs: int) -> None:
             st.caption("Nothing runs and nothing waits.")
         for each in waiting:
             queued(studio, each, waiting)
+        coming_line(studio)
     with right:
         st.subheader("This machine")
         machine(studio.overview.resources())

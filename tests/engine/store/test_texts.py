@@ -38,7 +38,11 @@ NO_WORDS = {
     "template_sha256 converter gain gain_over_active verdict",
 }
 # What people set up themselves, and can change themselves.
-SETTINGS = {"keyword_lists": "name keywords", "preferences": "key value"}
+SETTINGS = {
+    "keyword_lists": "name keywords",
+    "preferences": "key value",
+    "schedules": "at zone mix kind last_skipped",
+}
 # What a version wrote goes with the version.
 WITH_THE_VERSION = {"comparisons": "prompt before after"}
 
