@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from engine.domain.export import Selection
 from engine.domain.job import JobKind
 from engine.domain.review import Pile, ReviewFilter
+from engine.domain.schedule import Schedule
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
 from tests.e2e.studio import Studio
@@ -45,6 +47,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     fail_jobs(Shelf(engine, "finn"))
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
+    by_itself(Shelf(engine, "sven"))
     running.publish()
     engine.ensure_user("pia")
     engine.teachers.add(
@@ -75,6 +78,20 @@ def fail_jobs(shelf: Shelf) -> None:
     lesson = shelf.training(steps=5, total_steps=30)
     jobs.fail(lesson.id, "training_failed", "The trainer ended with code 1. Its log is train.log.")
     assert {job.kind for job in jobs.list(shelf.user)} == {JobKind.AUTO_TRAIN, JobKind.TRAINING}
+
+
+def by_itself(shelf: Shelf) -> None:
+    """A daily schedule whose last turn was made up for, and a number of one's own."""
+    shelf.examples(23)
+    automation = shelf.engine.automation
+    mix = {"horror": 2.0, "romance": 1.0, "sci_fi": 1.0}
+    missed = datetime.now(UTC) - timedelta(hours=5)
+    plan = Schedule("03:00", "Europe/Berlin", 20, mix, "stories", False, missed)
+    shelf.store.schedules.set(shelf.user, plan)
+    (job,) = automation.start_due(datetime.now(UTC))
+    shelf.store.jobs.start(job.id)
+    shelf.store.jobs.succeed(job.id, {"kept": 17, "total_time": 61.2})
+    automation.set_train_at(shelf.user, 40)
 
 
 def to_review(shelf: Shelf) -> None:
@@ -174,6 +191,13 @@ def choose_genres(opened: Window) -> None:
     opened.open("/auto_train?who=anna").get_by_text("Choose genres", exact=True).click()
 
 
+def auto_train_schedule(opened: Window) -> None:
+    """The form of the daily schedule."""
+    page = opened.open("/auto_train?who=sven")
+    page.get_by_role("button", name="Change").click()
+    page.get_by_text("On the clock of").wait_for()
+
+
 def review_edited(opened: Window) -> None:
     """What a person changed in a text, among what they decided about."""
     page = opened.open("/review?who=rosa")
@@ -264,6 +288,8 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "auto-train-empty": path("/auto_train?who=anna"),
     "auto-train-genres": choose_genres,
     "auto-train-running": path("/auto_train?who=ben"),
+    "auto-train-by-itself": path("/auto_train?who=sven"),
+    "auto-train-schedule": auto_train_schedule,
     "auto-train-failed": path("/auto_train?who=finn"),
     "auto-train-done": path("/auto_train?who=dora"),
     "training-running": path("/auto_train?who=carol"),

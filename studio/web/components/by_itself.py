@@ -63,7 +63,7 @@ def no_schedule(studio: Engine) -> None:
     """The empty state; after a removal, with the way back."""
     removed: Schedule | None = session.value(REMOVED)
     if removed is None:
-        st.caption("No texts are written by themselves yet. Choose a time, and some are every day.")
+        st.caption("Nothing is written every day yet: choose a time, and how many texts.")
     else:
         st.caption(plain(f"Removed: every day at {removed.at}, {what(removed)}."))
     with st.container(horizontal=True):

@@ -30,7 +30,7 @@ def schedule_form(studio: Engine, found: Schedule | None, zone: str) -> None:
     """If it is open: a new schedule, which starts with the browser's zone, or the one to change."""
     if not session.value(OPEN):
         return
-    with st.container(border=True, width=720):
+    with st.container(border=True):
         fields(studio, found or FIRST, found.zone if found else zone)
 
 
@@ -41,6 +41,7 @@ def fields(studio: Engine, now: Schedule, zone: str) -> None:
     names, titles = list(zones()), {kind.name: kind.title for kind in studio.kinds.all()}
     place = names.index(zone) if zone in names else names.index("UTC")
     where = right.selectbox("On the clock of", names, place, key=_key("zone"))
+    left, right = st.columns(2)
     count = left.number_input(
         "How many texts", 1, MAX_EXAMPLES, now.num_examples, key=_key("count")
     )
@@ -57,7 +58,6 @@ def fields(studio: Engine, now: Schedule, zone: str) -> None:
     with st.container(horizontal=True):
         save = st.button(
             "Save",
-            type="primary",
             icon=":material/check:",
             key="schedule/save",
             disabled=mix is None or at is None,

@@ -60,7 +60,7 @@ def test_after_a_training_that_came_to_nothing_the_count_is_said(
 def test_a_schedule_is_made_in_the_form_and_shown_in_words(engine: Engine, anna: Shelf) -> None:
     engine.favourites.save("anna", "my *mix*", {"horror": 3.0, "romance": 1.0})
     app = open_studio("anna", AUTO_TRAIN)
-    assert "No texts are written by themselves yet" in all_text(app)
+    assert "Nothing is written every day yet" in all_text(app)
     press(app, "schedule/new")
     app.time_input(key="anna/schedule/at").set_value(time(4, 30)).run()
     app.selectbox(key="anna/schedule/zone").set_value("Europe/Berlin").run()
@@ -143,7 +143,7 @@ def test_one_that_was_removed_elsewhere_starts_nothing(engine: Engine, anna: She
     app = open_studio("anna", AUTO_TRAIN)
     engine.automation.remove_schedule("anna")
     press(app, "schedule/run")
-    assert "No texts are written by themselves yet" in plainly(app)
+    assert "Nothing is written every day yet" in plainly(app)
     assert engine.jobs("anna") == []
 
 
