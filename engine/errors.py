@@ -246,6 +246,19 @@ class TrainingFailed(EngineError):
         self.log_tail = log_tail
 
 
+class Diverged(EngineError):
+    """The loss of a training is no number any more: nothing that follows could be learned from it."""
+
+    code = "training_failed"
+
+    def __init__(self, step: int) -> None:
+        super().__init__(
+            f"the loss is no number any more at step {step}, so the weights are ruined and no version "
+            "was made; train again with a lower learning rate"
+        )
+        self.step = step
+
+
 class EvaluationFailed(EngineError):
     """The evaluation process ended without a figure."""
 

@@ -32,7 +32,9 @@ class Run:
 class Step:
     """One logged training step. Loss is nats per answer token; memory is resident megabytes.
 
-    `loss` is None on rows that carry only a validation loss, and the other way round.
+    `loss` is None on rows that carry only a validation loss, and the other way round; neither of them
+    means that the loss was no number. `share` is how much of the whole training's work was done
+    (0 to 1), None where the trainer does not tell.
     """
 
     run_id: str
@@ -44,3 +46,18 @@ class Step:
     tokens_per_second: float | None
     memory_mb: float
     at: datetime
+    gradient_norm: float | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a training answered to one of its fixed prompts after an epoch; `seconds` is what it cost."""
+
+    run_id: str
+    step: int
+    position: int
+    epoch: float
+    prompt: str
+    text: str
+    seconds: float

@@ -25,6 +25,7 @@ from engine.store.tables import (
     examples,
     jobs,
     runs,
+    samples,
     snapshot_rows,
     snapshots,
     stories,
@@ -143,6 +144,8 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
             .where(jobs.c.id.in_(on_it), jobs.c.state.not_in(over))
             .values(cancel_requested=True)
         )
+        # Their prompts are its texts, and their answers may hold what was learned.
+        connection.execute(delete(samples).where(samples.c.run_id.in_(on_it)))
         if learned_erased(connection, snapshot_id):
             of_it = versions.c.snapshot_id == snapshot_id
             # What it wrote may hold what it learned.

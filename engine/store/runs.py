@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from engine.domain.run import Run, Step
+from engine.domain.run import Run, Sample, Step
 from engine.store.database import Database
 from engine.store.rows import find, insert_once, now, upsert
-from engine.store.tables import jobs, runs, snapshots, steps, versions
+from engine.store.tables import jobs, runs, samples, snapshots, steps, versions
 
 
 class Runs:
@@ -115,6 +116,21 @@ class Runs:
         )
         with self._database.read() as connection:
             return [step_from(row) for row in connection.execute(query).mappings()]
+
+    def add_sample(self, sample: Sample) -> None:
+        """Store an answer; a resumed run overwrites those it writes again. A training that is to stop
+        writes none: it may be stopped because its texts are erased. Raises NotFound."""
+        with self._database.write() as connection:
+            find(connection, runs, "run", sample.run_id)
+            if not find(connection, jobs, "job", sample.run_id, lock=True)["cancel_requested"]:
+                upsert(connection, samples, asdict(sample))
+
+    def samples(self, run_id: str) -> Sequence[Sample]:
+        """What the run answered, in the order of steps and prompts."""
+        query = select(samples).where(samples.c.run_id == run_id)
+        in_order = query.order_by(samples.c.step, samples.c.position)
+        with self._database.read() as connection:
+            return [Sample(**row) for row in connection.execute(in_order).mappings()]
 
     def list(self, user_id: str) -> list[Run]:
         """The user's runs, newest first."""

@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from engine.errors import Diverged
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
-    from engine.training.report import StepReport
+    from engine.training.report import SampleReport, StepReport
     from engine.training.rows import TextRow
 
 OUT_OF_MEMORY = 77
@@ -48,9 +49,10 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
 
 def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Train and measure one run; the content of result.json."""
-    from engine.domain.run import Step
+    from engine.domain.run import Sample, Step
     from engine.settings import load_settings
     from engine.store import open_store
+    from engine.training.log import TrainingLog
 
     store = open_store(load_settings().database)
     base = Path(run["base"])
@@ -60,10 +62,17 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     if left and note not in store.runs.get(run["run_id"]).notes:
         store.runs.add_note(run["run_id"], note)
 
+    log = TrainingLog()
+
     def on_step(report: StepReport) -> None:
+        log.step(report)
         fields = asdict(report)
         store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
         store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
+
+    def on_sample(report: SampleReport) -> None:
+        log.sample(report)
+        store.runs.add_sample(Sample(run_id=run["run_id"], **asdict(report)))
 
     trainer = importlib.import_module(TRAINERS[run["trainer"]])
     result = trainer.train(
@@ -72,6 +81,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         base=base,
         out=folder,
         on_step=on_step,
+        on_sample=on_sample,
         **run["recipe"],
     )
     store.jobs.progress(run["run_id"], stage="Measuring on texts it has never seen")
@@ -148,6 +158,9 @@ def main() -> None:
         if is_out_of_memory(error):
             print(f"out of memory: {error}", file=sys.stderr)
             sys.exit(OUT_OF_MEMORY)
+        if isinstance(error, Diverged):
+            print(error, file=sys.stderr)  # its last line is what people are told
+            sys.exit(1)
         raise
     finally:
         lock.close()

@@ -15,13 +15,14 @@ from typing import Any
 import torch
 from datasets import Dataset
 from peft import LoraConfig
-from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
 from engine.training.base import cpu_has_bf16, load_model, load_tokenizer
 from engine.training.checkpoints import SealCheckpoints, newest_checkpoint
-from engine.training.report import Reporter, StepReport, TrainResult
+from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
+from engine.training.samples import Samples, fixed_prompts
 
 
 class AnswerLossTrainer(SFTTrainer):  # type: ignore[misc]
@@ -63,6 +64,7 @@ def train(
     base: Path,
     out: Path,
     on_step: Callable[[StepReport], None],
+    on_sample: Callable[[SampleReport], None] | None = None,
     rank: int,
     alpha: int,
     dropout: float,
@@ -80,7 +82,8 @@ def train(
 ) -> TrainResult:
     """Train an adapter into `out/adapter`, resuming from the newest whole checkpoint in `out`.
 
-    Without validation rows there is no early stopping and the last weights are kept.
+    Without validation rows there is no early stopping and the last weights are kept. Without
+    `on_sample` nothing is answered after each epoch.
     """
     set_seed(seed)
     tokenizer = load_tokenizer(base)
@@ -120,8 +123,18 @@ def train(
         disable_tqdm=True,
         seed=seed,
     )
-    reporter = Reporter(sum(len(row.input_ids) for row in rows), on_step)
+    reporter = Reporter(
+        sum(len(row.input_ids) for row in rows),
+        on_step,
+        evaluation_tokens=sum(len(row.input_ids) for row in validation),
+    )
+    prompts = fixed_prompts(
+        [row.prompt for row in validation_rows],
+        [row.input_ids[: row.prompt_length] for row in validation],
+    )
     callbacks: list[TrainerCallback] = [reporter, SealCheckpoints()]
+    if on_sample is not None:
+        callbacks.append(Samples(prompts, tokenizer, on_sample, seed=seed))
     if validation:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience))
     trainer = AnswerLossTrainer(
@@ -139,6 +152,7 @@ def train(
         ),
         callbacks=callbacks,
     )
+    trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
     started = time.monotonic()
     checkpoint = newest_checkpoint(out / "checkpoints")
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +12,19 @@ from typing import Any
 import psutil
 from transformers import TrainerCallback
 
+from engine.errors import Diverged
+
+# What a token costs forwards and backwards beside forwards alone: the base's own weights get no gradient.
+TRAINED_TOKEN = 2
+
 
 @dataclass(frozen=True)
 class StepReport:
-    """One row of the training curve. Losses in nats per answer token, memory in megabytes."""
+    """One row of the training curve. Losses in nats per answer token, memory in megabytes.
+
+    `share` is how much of the whole training's work is done (0 to 1), its evaluations counted, as far
+    as the trainer can tell. A row without either loss is one whose loss was no number.
+    """
 
     step: int
     total_steps: int
@@ -24,6 +34,20 @@ class StepReport:
     learning_rate: float | None
     tokens_per_second: float | None
     memory_mb: float
+    gradient_norm: float | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """The answer to one of the fixed prompts at the end of an epoch; `seconds` is what it cost."""
+
+    step: int
+    epoch: float
+    position: int
+    prompt: str
+    text: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -39,39 +63,72 @@ class TrainResult:
 
 
 class Reporter(TrainerCallback):  # type: ignore[misc]
-    """Sends a StepReport for every logged step; counts tokens from the rows themselves."""
+    """Sends a StepReport for every logged step, and ends a training whose loss is no number any more.
 
-    def __init__(self, tokens_per_epoch: int, on_step: Callable[[StepReport], None]) -> None:
+    Tokens are those that were read, padding not; `evaluation_tokens` are read at each evaluation.
+    """
+
+    def __init__(
+        self,
+        tokens_per_epoch: int,
+        on_step: Callable[[StepReport], None],
+        *,
+        evaluation_tokens: int = 0,
+    ) -> None:
         self._tokens_per_epoch = tokens_per_epoch
+        self._evaluation_tokens = evaluation_tokens
         self._on_step = on_step
-        self._last: tuple[float, float] | None = None
+        self._last: tuple[float, int] | None = None
         self._process = psutil.Process()
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if self._last is None:
-            self._last = (time.monotonic(), state.epoch or 0.0)
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        args.include_num_input_tokens_seen = "non_padding"
+        args.logging_nan_inf_filter = False  # it would show an older loss in place of a ruined one
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._last = (time.monotonic(), state.num_input_tokens_seen)
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._last = (time.monotonic(), state.epoch or 0.0)
+        self._last = (time.monotonic(), state.num_input_tokens_seen)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         logs = logs or {}
         if "loss" not in logs and "eval_loss" not in logs:
             return
-        epoch, now = state.epoch or 0.0, time.monotonic()
+        tokens, now = state.num_input_tokens_seen, time.monotonic()
         speed = None
         if "loss" in logs and self._last is not None and now > self._last[0]:
-            speed = (epoch - self._last[1]) * self._tokens_per_epoch / (now - self._last[0])
-            self._last = (now, epoch)
+            speed = (tokens - self._last[1]) / (now - self._last[0])
+            self._last = (now, tokens)
         self._on_step(
             StepReport(
                 step=state.global_step,
                 total_steps=state.max_steps,
-                epoch=epoch,
-                loss=logs.get("loss"),
-                validation_loss=logs.get("eval_loss"),
+                epoch=state.epoch or 0.0,
+                loss=finite(logs.get("loss")),
+                validation_loss=finite(logs.get("eval_loss")),
                 learning_rate=logs.get("learning_rate"),
                 tokens_per_second=speed,
                 memory_mb=self._process.memory_info().rss / 2**20,
+                gradient_norm=finite(logs.get("grad_norm")),
+                share=self._share(args, state, evaluated="eval_loss" in logs),
             )
         )
+        if finite(logs.get("loss", logs.get("eval_loss"))) is None:
+            raise Diverged(state.global_step)
+
+    def _share(self, args: Any, state: Any, *, evaluated: bool) -> float:
+        """Work done of work to do. An evaluation at this very step counts once it has been made."""
+        every = max(1, state.max_steps // max(1, round(args.num_train_epochs)))
+        if args.eval_strategy == "steps":
+            every = state.eval_steps
+        made = (state.global_step - (not evaluated)) // every
+        evaluations = state.max_steps // every * self._evaluation_tokens
+        training = TRAINED_TOKEN * self._tokens_per_epoch * args.num_train_epochs
+        done = TRAINED_TOKEN * state.num_input_tokens_seen + made * self._evaluation_tokens
+        return float(min(1.0, done / max(1, training + evaluations)))
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None for one that is no number or without bounds."""
+    return value if value is not None and math.isfinite(value) else None

@@ -15,7 +15,7 @@ from engine.store.tables.models import activations, comparisons, generations, ve
 from engine.store.tables.people import preferences, users
 from engine.store.tables.providers import providers, switches
 from engine.store.tables.review import decisions, releases, two_phase_inputs, two_phases
-from engine.store.tables.training import runs, snapshot_rows, snapshots, steps
+from engine.store.tables.training import runs, samples, snapshot_rows, snapshots, steps
 from engine.store.tables.work import jobs, outcomes, rejected_candidates
 from engine.store.tables.writing import drafts, examples, stories
 
@@ -43,6 +43,7 @@ __all__ = [
     "rejected_candidates",
     "releases",
     "runs",
+    "samples",
     "schedules",
     "snapshot_rows",
     "snapshots",

@@ -77,4 +77,19 @@ steps = Table(
     number("tokens_per_second", nullable=True),
     number("memory_mb"),
     time("at"),
+    number("gradient_norm", nullable=True),
+    number("share", nullable=True),
+)
+
+
+samples = Table(
+    "samples",
+    metadata,
+    reference("run_id", "runs.id", primary_key=True),
+    Column("step", Integer(), primary_key=True),
+    Column("position", Integer(), primary_key=True),
+    number("epoch"),
+    text("prompt"),
+    text("text"),
+    number("seconds"),
 )

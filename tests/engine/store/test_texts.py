@@ -45,6 +45,8 @@ SETTINGS = {
 }
 # What a version wrote goes with the version.
 WITH_THE_VERSION = {"comparisons": "prompt before after"}
+# What a training was asked and answered goes with its training set.
+WITH_THE_TRAINING_SET = {"samples": "prompt text"}
 
 
 def test_every_column_that_can_hold_words_is_known_to_erasure() -> None:
@@ -59,7 +61,7 @@ def test_every_column_that_can_hold_words_is_known_to_erasure() -> None:
     }
     said = {
         (table, name)
-        for known in (NO_WORDS, SETTINGS, WITH_THE_VERSION)
+        for known in (NO_WORDS, SETTINGS, WITH_THE_VERSION, WITH_THE_TRAINING_SET)
         for table, names in known.items()
         for name in names.split()
     }
