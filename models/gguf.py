@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from models.errors import ModelError
 from models.weights import converter_folder, embedding_folder, sha256_of
 
 ROOT = Path(__file__).parent.parent
+POLL_SECONDS = 0.05
 
 
 class ConversionFailed(ModelError):
@@ -53,13 +56,19 @@ def identity(path: Path) -> GgufIdentity:
     return GgufIdentity(sha256_of(path), hashlib.sha256(template.encode()).hexdigest())
 
 
-def lora_to_gguf(adapter: Path, base: Path, out: Path) -> Path:
-    """Convert a PEFT adapter folder for the base in folder `base` (only its config is read)."""
+def lora_to_gguf(
+    adapter: Path, base: Path, out: Path, *, give_up: Callable[[], bool] = lambda: False
+) -> Path:
+    """Convert a PEFT adapter folder for the base in folder `base` (only its config is read).
+
+    Once `give_up()` the conversion is ended. Raises `ConversionFailed`.
+    """
     return _convert(
         "convert_lora_to_gguf.py",
         [str(adapter.resolve()), "--base", str(base.resolve())],
         "f16",
         out,
+        give_up,
     )
 
 
@@ -74,7 +83,13 @@ def embedding_gguf(cache: Path) -> Path:
     return out if out.exists() else folder_to_gguf(embedding_folder(), out, outtype="f16")
 
 
-def _convert(script: str, arguments: list[str], outtype: str, out: Path) -> Path:
+def _convert(
+    script: str,
+    arguments: list[str],
+    outtype: str,
+    out: Path,
+    give_up: Callable[[], bool] = lambda: False,
+) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="convert-", dir=out.parent))
     half = folder / out.name
@@ -86,7 +101,10 @@ def _convert(script: str, arguments: list[str], outtype: str, out: Path) -> Path
             with subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, cwd=ROOT
             ) as process:
-                code = process.wait()
+                while (code := process.poll()) is None:
+                    if give_up():
+                        process.kill()
+                    time.sleep(POLL_SECONDS)
             log.seek(0)
             said = log.read().decode(errors="replace").strip()
         if code != 0 or not half.exists():

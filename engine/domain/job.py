@@ -42,6 +42,8 @@ class Job:
     """`stage` is one plain sentence; `done` of `total` drive the bar (total 0 = not known yet).
 
     `stage_at` and `stage_done` are when this stage (or this attempt) began and what was done by then.
+    `attempts` are those since it last got further than `progress`. `stop_requested` asks a training to end
+    with what it has.
     """
 
     id: str
@@ -62,6 +64,8 @@ class Job:
     error: str = ""
     stage_at: datetime | None = None
     stage_done: int = 0
+    progress: int = 0
+    stop_requested: bool = False
 
     @property
     def started_by(self) -> str:

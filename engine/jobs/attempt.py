@@ -1,19 +1,19 @@
-"""One attempt at a job: what the running work asks now and then, and when to give a job up.
+"""One attempt at a job: what the running work asks now and then, and how far a job is.
 
-An attempt ends without a word when its process is killed. A job that takes its process down each
-time must not do so for ever, so attempts without progress are counted on the job's row; whatever is
-new since the attempt began (a recorded slot, a checkpoint) starts the count again.
+An attempt ends without a word when its process is killed. A job that takes its process down each time must
+not do so for ever: its row says how far it was when its attempts were last counted, and one that got
+no further since then (a recorded slot, a checkpoint) is set aside after MAX_ATTEMPTS.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from engine.domain.job import Job, JobKind
 from engine.store import Store
+from engine.training.checkpoints import FOLDER, MANIFEST, checkpoints_in, step_of
 from engine.training.child import RESULT_FILE
 from engine.training.parent import log_tail
 
@@ -23,30 +23,28 @@ TAIL_LINES = 5
 
 
 class Attempt:
-    """Answers `cancelled()` from the job's row, read at most every ASK_SECONDS, for any thread."""
+    """Answers from the job's row, read at most every ASK_SECONDS, for any thread."""
 
-    def __init__(self, store: Store, job: Job, progress: Callable[[], int]) -> None:
+    def __init__(self, store: Store, job: Job) -> None:
         self._jobs = store.jobs
-        self._job_id = job.id
-        self._progress = progress
-        self._before: int | None = progress()
+        self._job = job
         self._lock = threading.Lock()
         self._asked = 0.0
-        self._cancelled = False
 
     def cancelled(self) -> bool:
         """Whether a person asked for the stop."""
-        with self._lock:
-            if not self._cancelled and time.monotonic() - self._asked >= ASK_SECONDS:
-                self._cancelled = self._jobs.cancel_requested(self._job_id)
-                self._note_progress()
-                self._asked = time.monotonic()
-            return self._cancelled
+        return self._look().cancel_requested
 
-    def _note_progress(self) -> None:
-        if self._before is not None and self._progress() > self._before:
-            self._jobs.reset_attempts(self._job_id)
-            self._before = None
+    def stop_asked(self) -> bool:
+        """Whether a person wants a training to end with what it has."""
+        return self._look().stop_requested
+
+    def _look(self) -> Job:
+        with self._lock:
+            if time.monotonic() - self._asked >= ASK_SECONDS:
+                self._job = self._jobs.get(self._job.id)
+                self._asked = time.monotonic()
+            return self._job
 
 
 def progress_of(store: Store, home: Path, job: Job) -> int:
@@ -56,9 +54,8 @@ def progress_of(store: Store, home: Path, job: Job) -> int:
     if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
         return store.jobs.get(job.id).done
     folder = run_folder(home, job)
-    names = [path.parent.name for path in folder.glob("checkpoints/checkpoint-*/manifest.json")]
-    steps = [int(name.rpartition("-")[2]) for name in names]
-    return max(steps, default=0) + (folder / RESULT_FILE).exists()
+    found = [path for path in checkpoints_in(folder / FOLDER) if (path / MANIFEST).exists()]
+    return max(map(step_of, found), default=0) + (folder / RESULT_FILE).exists()
 
 
 def last_words(home: Path, job: Job) -> str:

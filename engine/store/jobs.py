@@ -92,15 +92,20 @@ class Jobs:
         """Everybody's queued and running jobs, oldest first."""
         return self._many(_started_jobs())
 
-    def start(self, job_id: str) -> Job:
-        """Count one attempt and mark the job running; `started_at` stays that of the first."""
+    def start(self, job_id: str, *, progress: int = 0) -> Job:
+        """Count one attempt and mark the job running; `started_at` stays that of the first.
+
+        One that got further than `progress` was when attempts were last counted is counted anew.
+        """
         with self._database.write() as connection:
             job = find(connection, jobs, "job", job_id, lock=True)
+            further = progress > job["progress"]
             return _change(
                 connection,
                 job,
                 state=JobState.RUNNING.value,
-                attempts=job["attempts"] + 1,
+                attempts=1 if further else job["attempts"] + 1,
+                progress=max(progress, job["progress"]),
                 started_at=job["started_at"] or now(),
                 stage_at=now(),
                 stage_done=job["done"],
@@ -159,6 +164,15 @@ class Jobs:
                     finished_at=now(),
                 )
             return _change(connection, job, cancel_requested=True)
+
+    def request_stop(self, user_id: str, job_id: str) -> Job:
+        """Ask a running training to end with what it has. Raises NotFound, and WrongState for one that
+        does not run."""
+        with self._database.write() as connection:
+            job = find(connection, jobs, "job", job_id, user_id=user_id, lock=True)
+            if job["state"] != JobState.RUNNING:
+                raise WrongState("training", job["state"], "stop", [JobState.RUNNING.value])
+            return _change(connection, job, stop_requested=True)
 
     def cancel_requested(self, job_id: str) -> bool:
         """Whether a person asked for the stop. Raises NotFound."""
@@ -226,6 +240,8 @@ def insert_job(
         "cancel_requested": False,
         "attempts": 0,
         "stage_done": 0,
+        "progress": 0,
+        "stop_requested": False,
         "result": {},
         "error_code": "",
         "error": "",
@@ -251,6 +267,8 @@ def job_from(row: RowMapping) -> Job:
         started_at=row["started_at"],
         stage_at=row["stage_at"],
         stage_done=row["stage_done"],
+        progress=row["progress"],
+        stop_requested=row["stop_requested"],
         finished_at=row["finished_at"],
         result=row["result"],
         error_code=row["error_code"],

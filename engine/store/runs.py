@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, insert, literal, select, update
 
 from engine.domain.run import Run, Sample, Step
+from engine.domain.version import Student
 from engine.store.database import Database
 from engine.store.rows import find, insert_once, now, upsert
 from engine.store.tables import jobs, runs, samples, snapshots, steps, versions
@@ -30,6 +31,7 @@ class Runs:
         base_model: str,
         folder: str,
         batch_size: int,
+        student: Student = Student.ZEGA,
     ) -> Run:
         """The run of the job `run_id`; a resumed job gets the run that is there, unchanged.
 
@@ -52,6 +54,7 @@ class Runs:
                 "trainable_parameters": 0,
                 "train_seconds": 0.0,
                 "notes": [],
+                "student": student.value,
             }
             insert_once(connection, runs, values)
             return _get(connection, run_id)
@@ -107,6 +110,18 @@ class Runs:
             kind = "validation" if is_validation else "training"
             upsert(connection, steps, asdict(step) | {"kind": kind})
 
+    def copy_steps(self, old_id: str, new_id: str, *, up_to: int) -> None:
+        """Give a run that has none the steps of another, up to one of them. Raises NotFound."""
+        with self._database.write() as connection:
+            find(connection, runs, "run", new_id, lock=True)
+            mine = select(steps.c.run_id).where(steps.c.run_id == new_id).limit(1)
+            if connection.execute(mine).first() is None:
+                rows = select(
+                    literal(new_id), *(each for each in steps.c if each is not steps.c.run_id)
+                ).where(steps.c.run_id == old_id, steps.c.step <= up_to)
+                names = ["run_id", *(each.name for each in steps.c if each is not steps.c.run_id)]
+                connection.execute(insert(steps).from_select(names, rows))
+
     def steps(self, run_id: str, after: int = -1) -> list[Step]:
         """Steps beyond `after`, in order; a step's training row before its validation row."""
         query = (
@@ -151,7 +166,8 @@ def _get(connection: Connection, run_id: str) -> Run:
 
 
 def _run(row: RowMapping) -> Run:
-    return Run(**{**row, "notes": tuple(row["notes"])})
+    given = {"notes": tuple(row["notes"]), "student": Student(row["student"])}
+    return Run(**{**row, **given})
 
 
 def step_from(row: RowMapping) -> Step:

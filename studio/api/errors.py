@@ -47,6 +47,8 @@ class ErrorBody(BaseModel):
 # purpose, so not possible as things are.
 STATUS = {
     "invalid_input": 422,
+    "invalid_config": 422,
+    "training_off": 403,
     "not_found": 404,
     "context_too_long": 422,
     "blocked": 422,
@@ -64,10 +66,13 @@ STATUS = {
     "settings_error": 500,
     "internal_error": 500,
     "parked": 500,
+    "disk_full": 503,
 }
 
 ACTIONS = {
     "invalid_input": "Correct the field that is named and send the request again.",
+    "invalid_config": "Correct the keys that are named and send the request again.",
+    "training_off": "Ask whoever runs this machine.",
     "not_found": "Check the id, and that it belongs to this user_id.",
     "wrong_state": "Read the job's state, and make a new job to run the work again.",
     "not_enough_examples": "Generate or write more examples first, then start again.",
@@ -96,6 +101,9 @@ ACTIONS = {
     "method_not_allowed": "See /api/docs for the methods of this path.",
     "payload_too_large": "Send a smaller body.",
     "parked": "Start a new job. If it ends the same way, look into the logs of the studio.",
+    "resume_refused": "Put back what is named and resume the job, or resume it with fork=true.",
+    "nothing_to_resume": "Start a new job.",
+    "disk_full": "Free some disk space and resume the job.",
     "training_failed": "Start a new job; the examples are there.",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, String, Table, false
 
 from engine.store.columns import (
     id_column,
@@ -39,6 +39,8 @@ jobs = Table(
     time("turn_at", nullable=True),
     time("stage_at", nullable=True),
     Column("stage_done", Integer(), nullable=False, server_default="0"),
+    Column("progress", Integer(), nullable=False, server_default="0"),
+    Column("stop_requested", Boolean(), nullable=False, server_default=false()),
     Index(None, "user_id", "created_at"),
     Index(None, "state"),
 )

@@ -1,4 +1,4 @@
-"""Training jobs: make, start, follow, cancel."""
+"""Training jobs: make, start, follow, cancel, stop with what there is, go on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query, Response
 from engine.domain.job import Job, JobState
 from engine.domain.two_phase import Input
 from engine.engine import Engine
-from engine.jobs import desk
+from engine.jobs import desk, going_on
 from engine.jobs.events import latest
 from studio.api.context import TheAudit, TheEngine
 from studio.api.schemas import (
@@ -38,7 +38,9 @@ Order = Annotated[
 def create(order: Order, engine: TheEngine, audit: TheAudit, response: Response) -> JobBody:
     """Make a job. It waits in the state `created` until it is started."""
     if isinstance(order, TrainingJobRequest):
-        job = desk.create_training(engine, order.user_id, order.recipe)
+        job = desk.create_training(
+            engine, order.user_id, order.recipe, config=order.config, kind=order.task_kind
+        )
     elif isinstance(order, TwoPhaseJobRequest):
         engine.ensure_user(order.user_id)
         job = engine.two_phase.create(
@@ -95,6 +97,32 @@ def cancel(job_id: JobId, engine: TheEngine, audit: TheAudit, user_id: UserQuery
     """
     job = engine.cancel(user_id, job_id)
     audit("cancel_job", user_id, job_id=job_id)
+    return job_body(engine, job)
+
+
+@router.post("/{job_id}/stop", response_model=JobBody)
+def stop(job_id: JobId, engine: TheEngine, audit: TheAudit, user_id: UserQuery) -> JobBody:
+    """End a running training after its present step and keep its best weights as a version."""
+    job = going_on.stop(engine, user_id, job_id)
+    audit("stop_training", user_id, job_id=job_id)
+    return job_body(engine, job)
+
+
+@router.post("/{job_id}/resume", response_model=JobBody, status_code=201)
+def resume(
+    job_id: JobId,
+    engine: TheEngine,
+    audit: TheAudit,
+    response: Response,
+    user_id: UserQuery,
+    fork: Annotated[
+        bool, Query(description="Go on although threads, libraries or the processor have changed.")
+    ] = False,
+) -> JobBody:
+    """Queue a new training that goes on where a cancelled or failed one stood."""
+    job = going_on.resume(engine, user_id, job_id, fork=fork)
+    audit("resume_training", user_id, job_id=job.id, of=job_id, fork=str(fork))
+    response.headers["Location"] = f"{router.prefix}/{job.id}?user_id={job.user_id}"
     return job_body(engine, job)
 
 

@@ -7,6 +7,8 @@ import streamlit as st
 from engine.autotrain.readiness import Readiness
 from engine.domain.job import Job, JobState
 from engine.engine import Engine
+from engine.jobs import going_on
+from engine.training.errors import ResumeRefused
 from engine.views import TrainingView
 from studio.web import charts, session
 from studio.web.components.errors import show_error, told
@@ -15,6 +17,7 @@ from studio.web.components.left_out import left_out_line
 from studio.web.wording import duration, plain
 
 EVERY_SECONDS = 2
+FORK = "Go on with the same settings as things are now. The weights may differ from what they would be."
 
 # What a stage means, by how the job names it.
 STAGES = (
@@ -65,11 +68,15 @@ def readiness_sentence(ready: Readiness) -> str:
 
 
 def train_button(studio: Engine, ready: Readiness) -> None:
-    """One click; what keeps it from starting is told."""
+    """A recipe, with its sentence, and one click; what keeps it from starting is told."""
+    said = {card.name: card.description for card in studio.trainings.recipes()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        recipe = st.selectbox("Recipe", list(said), key="recipe", width=180)
+        st.caption(plain(said[recipe]))
     label = f"Train my model on {ready.total} examples"
     if st.button(label, type="primary", icon=":material/model_training:"):
         with told():
-            studio.start_training(session.me())
+            studio.start_training(session.me(), recipe)
             session.notice("Queued. It goes on when you leave this page.")
             st.rerun()
 
@@ -88,10 +95,13 @@ def show_training(studio: Engine, job_id: str, *, was_running: bool) -> None:
         if was_running:
             st.rerun()
         ending(view)
+        going_on_buttons(studio, view)
     else:
         bar(view.job)
         stages(view.job)
-        cancel_button(studio, view.job, key=f"cancel/{job_id}")
+        with st.container(horizontal=True):
+            cancel_button(studio, view.job, key=f"cancel/{job_id}")
+            stop_button(studio, view.job)
     if view.run is not None:
         left_out_line(studio.store.snapshots.get(session.me(), view.run.snapshot_id))
     if view.steps:
@@ -109,6 +119,34 @@ def ending(view: TrainingView) -> None:
     if view.run is not None:
         for note in view.run.notes:
             st.caption(plain(note))
+
+
+def stop_button(studio: Engine, job: Job) -> None:
+    """While it trains: end it now and make its best weights a version."""
+    if job.cancel_requested or job.stop_requested or not job.stage.startswith("Training"):
+        return
+    if st.button("Stop and keep the best", key=f"stop/{job.id}", icon=":material/check_circle:"):
+        with told():
+            going_on.stop(studio, job.user_id, job.id)
+            session.notice("It ends after its present step; its best weights become a version.")
+            st.rerun()
+
+
+def going_on_buttons(studio: Engine, view: TrainingView) -> None:
+    """After a cancel or a failure: go on from the newest checkpoint, as it was or as things are now."""
+    job = view.job
+    if job.state not in going_on.ENDED or view.version is not None:
+        return
+    with st.container(horizontal=True):
+        resumed = st.button("Resume", key=f"resume/{job.id}", icon=":material/play_arrow:")
+        forked = job.error_code == ResumeRefused.code and st.button(
+            "Fork", key=f"fork/{job.id}", icon=":material/fork_right:", help=FORK
+        )
+    if resumed or forked:
+        with told():
+            going_on.resume(studio, job.user_id, job.id, fork=bool(forked))
+            session.notice("Queued. It goes on from the newest checkpoint.")
+            st.rerun()
 
 
 def stages(job: Job) -> None:

@@ -84,19 +84,27 @@ def test_a_job_that_kills_its_process_is_parked(
     assert "3 times" in parked.error
 
 
-def test_progress_starts_the_count_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_got_further_each_time_is_not_parked(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at once after each slot, before it could ask for or note anything."""
     job = make_job(home)
-    assert killed(home, monkeypatch, job).attempts == 1
+    places = iter(range(MAX_ATTEMPTS + 2))
 
     def recording(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
-        engine.store.outcomes.record_failed(job.id, 0, "no answer", 1.0)
-        assert not attempt.cancelled()
+        engine.store.outcomes.record_failed(job.id, next(places), "no answer", 1.0)
         raise SystemExit
 
     monkeypatch.setitem(work.WORK, JobKind.AUTO_TRAIN, recording)
-    with pytest.raises(SystemExit):
-        Runner(home.engine).run(job.id)
-    assert home.engine.store.jobs.get(job.id).attempts == 0
+    for _ in range(MAX_ATTEMPTS + 2):
+        with pytest.raises(SystemExit):
+            Runner(home.engine).run(job.id)
+        assert home.engine.store.jobs.get(job.id).attempts == 1
+    # Then it stays where it is: that many attempts are its last.
+    for number in range(1, MAX_ATTEMPTS + 1):
+        assert killed(home, monkeypatch, job).attempts == number
+    Runner(home.engine).run(job.id)
+    assert home.engine.store.jobs.get(job.id).error_code == "parked"
 
 
 def test_a_worker_asked_to_end_does_not_blame_its_job(

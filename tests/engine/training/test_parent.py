@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -10,9 +11,18 @@ from typing import Any
 
 import pytest
 
-from engine.errors import Cancelled, TrainingFailed
+from engine.errors import Cancelled, EngineError, TrainingFailed
 from engine.training import parent
-from engine.training.child import OUT_OF_MEMORY, is_out_of_memory
+from engine.training.checkpoints import publish
+from engine.training.endings import (
+    DISK_FULL,
+    OUT_OF_MEMORY,
+    REFUSED,
+    TAKEN_OVER,
+    is_disk_full,
+    is_out_of_memory,
+)
+from engine.training.errors import DiskFull, ResumeRefused, RunTakenOver
 
 RUN: dict[str, Any] = {"recipe": {"batch_size": 4, "gradient_accumulation": 1}}
 
@@ -31,13 +41,19 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Any:
     return use
 
 
-def start(folder: Path, halved: list[int], cancelled: Any = lambda: False) -> dict[str, Any]:
+def start(
+    folder: Path,
+    halved: list[int],
+    cancelled: Any = lambda: False,
+    stop_asked: Any = lambda: False,
+) -> dict[str, Any]:
     return parent.train_in_child(
         folder,
         RUN,
         database_url="sqlite://",
         cancelled=cancelled,
         on_halved=halved.append,
+        stop_asked=stop_asked,
         poll_seconds=0.02,
     )
 
@@ -51,8 +67,10 @@ def test_a_result_is_read_and_not_made_again(child: Any, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("death", [f"sys.exit({OUT_OF_MEMORY})", "os.kill(os.getpid(), 9)"])
 def test_a_death_by_memory_halves_the_batch_and_keeps_the_learning(
-    child: Any, tmp_path: Path, death: str
+    child: Any, tmp_path: Path, death: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    kills = itertools.count()  # the kernel counts one more each time
+    monkeypatch.setattr(parent, "kernel_kills", lambda: next(kills))
     child(
         f"if run['recipe']['batch_size'] > 1:\n    {death}\n"
         "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
@@ -66,6 +84,73 @@ def test_a_batch_of_one_that_dies_is_a_clear_failure(child: Any, tmp_path: Path)
     child(f"sys.exit({OUT_OF_MEMORY})")
     with pytest.raises(TrainingFailed, match="too small even for a batch of 1"):
         start(tmp_path, [])
+
+
+def test_a_kill_by_somebody_else_changes_nothing(
+    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed twice, and the kernel had no part in it: the same batch again."""
+    monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
+    child(
+        "lives = folder / 'lives'\n"
+        "lives.write_text((lives.read_text() if lives.exists() else '') + '.')\n"
+        "if len(lives.read_text()) < 3:\n    os.kill(os.getpid(), 9)\n"
+        "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
+    )
+    halved: list[int] = []
+    assert start(tmp_path, halved) == RUN["recipe"]
+    assert halved == []
+
+
+def test_kills_that_nobody_explains_and_that_keep_it_from_getting_further_count_as_memory(
+    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
+    child(
+        "if run['recipe']['batch_size'] > 2:\n    os.kill(os.getpid(), 9)\n"
+        "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
+    )
+    halved: list[int] = []
+    assert start(tmp_path, halved)["batch_size"] == 2
+    assert halved == [2]
+
+
+def test_a_new_checkpoint_starts_the_count_of_unexplained_kills_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
+    deaths = parent.Deaths(tmp_path)
+    found = []
+    for step in (0, 0, 5, 5, 9, 9, 9):
+        if step and not (tmp_path / "checkpoints" / f"checkpoint-{step}").exists():
+            written = tmp_path / "checkpoints" / "written"
+            written.mkdir(parents=True)
+            (written / "weights").write_text("w")
+            publish(written, tmp_path / "checkpoints" / f"checkpoint-{step}")
+        found.append(deaths.was_memory())
+    assert found == [False, False, False, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(DISK_FULL, DiskFull), (REFUSED, ResumeRefused), (TAKEN_OVER, RunTakenOver)]
+)
+def test_each_known_ending_has_its_error(
+    child: Any, tmp_path: Path, code: int, error: type[EngineError]
+) -> None:
+    child(f"print('threads was 1, is 2', file=sys.stderr); sys.exit({code})")
+    with pytest.raises(error) as caught:
+        start(tmp_path, [])
+    assert ("threads was 1, is 2" in str(caught.value)) is (code == REFUSED)
+
+
+def test_a_wish_to_stop_reaches_the_process(child: Any, tmp_path: Path) -> None:
+    child(
+        "(folder / 'begun').touch()\n"
+        "while not (folder / 'stop').exists():\n    time.sleep(0.01)\n"
+        "(folder / 'result.json').write_text(json.dumps({'tokens': 7}))"
+    )
+    found = start(tmp_path, [], stop_asked=lambda: (tmp_path / "begun").exists())
+    assert found == {"tokens": 7}
 
 
 def test_another_failure_gives_its_last_line_and_its_log(child: Any, tmp_path: Path) -> None:
@@ -97,3 +182,12 @@ def test_what_counts_as_out_of_memory() -> None:
     assert is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: 8 GB"))
     assert not is_out_of_memory(ValueError("out of memory of what?"))
     assert not is_out_of_memory(RuntimeError("shapes do not match; allocate more patience"))
+
+
+def test_what_counts_as_a_full_disk() -> None:
+    assert is_disk_full(OSError(28, "No space left on device"))
+    assert is_disk_full(RuntimeError("PytorchStreamWriter failed writing file data/0"))
+    wrapped = ValueError("a checkpoint")
+    wrapped.__cause__ = OSError(27, "File too large")
+    assert is_disk_full(wrapped)
+    assert not is_disk_full(OSError(13, "Permission denied"))

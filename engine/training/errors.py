@@ -1,0 +1,48 @@
+"""How a training ends without a version though it could go on: each says what to do."""
+
+from __future__ import annotations
+
+from engine.errors import EngineError
+
+
+class ResumeRefused(EngineError):
+    """What decides a training's weights has changed since it began."""
+
+    code = "resume_refused"
+
+    def __init__(self, differences: str) -> None:
+        super().__init__(
+            f"The training was not resumed, because it would not end as it began: {differences}. Put "
+            "that back and resume it, or fork it: a new run goes on from its newest checkpoint as "
+            "things are now. Its checkpoints are safe."
+        )
+
+
+class DiskFull(EngineError):
+    """A file could not be written whole for want of space."""
+
+    code = "disk_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk is full, so nothing more could be written. Free some space and resume: what was "
+            "saved before is whole, your examples are safe."
+        )
+
+
+class RunTakenOver(EngineError):
+    """Another trainer holds the run folder: this one has stopped writing and says nothing about the job."""
+
+    code = "run_taken_over"
+
+    def __init__(self) -> None:
+        super().__init__("Another process has taken this training over.")
+
+
+class NothingToResume(EngineError):
+    """A training that cannot be gone on with; says why."""
+
+    code = "nothing_to_resume"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This training cannot be resumed: {why}. Nothing was changed.")
