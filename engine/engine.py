@@ -29,6 +29,8 @@ from engine.nouns import Nouns
 from engine.quality.bench import BenchReport, bench
 from engine.quality.judge import judge
 from engine.store.collection import CollectionStats
+from engine.training.config import TrainingConfig
+from engine.training.trainings import is_same
 from engine.training.view import training_view
 from engine.views import AutoTrainResult, AutoTrainView, Estimate, Scored, TrainingView
 from engine.writing.begin import Writer, begin, check_request
@@ -191,15 +193,25 @@ class Engine(Nouns):
 
     # Training
 
-    def start_training(self, user_id: str) -> Job:
-        """Queue a training on everything trainable. Raises `NotEnoughExamples`."""
+    def start_training(
+        self,
+        user_id: str,
+        recipe: str | None = None,
+        *,
+        config: TrainingConfig | None = None,
+        snapshot_id: str | None = None,
+    ) -> Job:
+        """Queue a training on everything trainable or a frozen set, by a recipe or a configuration.
+
+        Raises `NotEnoughExamples`, and what `trainings.request` raises.
+        """
+        request = self.trainings.request(user_id, recipe, config=config, snapshot_id=snapshot_id)
         ready = self.readiness(user_id)
-        if not ready.can_train:
+        if snapshot_id is None and not ready.can_train:
             raise NotEnoughExamples(ready.total, ready.needed)
         running = [job for job in self.active_jobs(user_id) if job.kind is JobKind.TRAINING]
-        if running:
-            return running[0]
-        return self._start(user_id, JobKind.TRAINING, {"recipe": self.settings.recipe})
+        same = [job for job in running if is_same(job.request, request)]
+        return same[0] if same else self._start(user_id, JobKind.TRAINING, request)
 
     def train(self, user_id: str, on_progress: OnProgress = quietly) -> Version:
         """Train `zega-<user_id>` on everything trainable and wait for the new version.

@@ -31,6 +31,7 @@ from engine.review import Review
 from engine.settings import Settings
 from engine.store import Store
 from engine.teaching import Teachers, open_teachers
+from engine.training.trainings import Trainings
 from engine.two_phase import TwoPhaseTraining, open_two_phase
 
 
@@ -141,6 +142,13 @@ class Nouns:
     def automation(self) -> Automation:
         """What starts by itself, and at how many examples: engine/automation/automation.py."""
         return open_automation(self.settings, self.store, self.kinds, self.enqueue)
+
+    @cached_property
+    def trainings(self) -> Trainings:
+        """Recipes, configurations, and what a training by one may be: engine/training/trainings.py."""
+        return Trainings(
+            self.settings, self.store, self.imports, self.calibration, self.training_rules
+        )
 
     @cached_property
     def favourites(self) -> Favourites:

@@ -10,12 +10,17 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import SettingsError
 
 ROOT = Path(__file__).parent.parent
+
+
+def _limit(name: str) -> AliasChoices:
+    """A setting that is read with and without ZEGA_ before its name."""
+    return AliasChoices(f"ZEGA_{name.upper()}", name)
 
 
 class Settings(BaseSettings):
@@ -45,7 +50,46 @@ class Settings(BaseSettings):
     context: int = Field(2048, ge=512, description="Tokens a served model reads at once.")
     threads: int = Field(2, ge=1, description="CPU threads of the model server.")
     hot_adapters: int = Field(16, ge=2, description="Adapters kept loaded beside the base.")
-    models_dir: str = Field("", description="Folder with model folders, tried before the hub.")
+    models_dir: str = Field(
+        "",
+        validation_alias=_limit("models_dir"),
+        description="Folder with model folders, tried before the hub.",
+    )
+    training_enabled: bool = Field(
+        True,
+        validation_alias=_limit("training_enabled"),
+        description="Whether trainings may start.",
+    )
+    training_data_dir: str = Field(
+        "",
+        validation_alias=_limit("training_data_dir"),
+        description="Folder that a configuration's files must lie in; empty = anywhere.",
+    )
+    checkpoints_dir: str = Field(
+        "",
+        validation_alias=_limit("checkpoints_dir"),
+        description="Folder of trainings' checkpoints; empty = beside each training.",
+    )
+    checkpoints_mb: int = Field(
+        10_000, ge=0, description="Megabytes that checkpoints of ended trainings may fill."
+    )
+    training_gpu_enabled: bool = Field(
+        True,
+        validation_alias=_limit("training_gpu_enabled"),
+        description="Whether trainings may use a GPU.",
+    )
+    training_max_memory: int = Field(
+        0,
+        ge=0,
+        validation_alias=_limit("training_max_memory"),
+        description="Megabytes that a training may use; 0 = what there is.",
+    )
+    training_max_workers: int = Field(
+        0,
+        ge=0,
+        validation_alias=_limit("training_max_workers"),
+        description="CPU threads that a training may use; 0 = all.",
+    )
     local_only: bool = Field(
         False, description="Ask no model elsewhere, whatever the switch in the studio says."
     )
@@ -65,6 +109,11 @@ class Settings(BaseSettings):
     def _below_the_repository(cls, home: Path) -> Path:
         # Wherever a command is called from, it means the same studio.
         return ROOT / home
+
+    @field_validator("training_data_dir", "checkpoints_dir")
+    @classmethod
+    def _folder_below_the_repository(cls, value: str) -> str:
+        return str(ROOT / value) if value else value
 
     @field_validator("base_model", "models_dir")
     @classmethod
@@ -109,5 +158,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [f"ZEGA_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        names = [str(each["loc"][0]).upper().removeprefix("ZEGA_") for each in error.errors()]
+        said = zip(names, error.errors(), strict=True)
+        lines = [f"ZEGA_{name}: {each['msg']}" for name, each in said]
         raise SettingsError("; ".join(lines)) from error

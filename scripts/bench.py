@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +114,7 @@ def bench_training(settings: Settings, home: Path) -> dict[str, float]:
     base = prepare_base(settings)
     text = [row["text"] for row in reference_texts()][:ROWS]
     rows = [TextRow(f"Continue: {t[:80]}", t[80:] * 2) for t in text]
-    fields = asdict(load_recipe(settings.recipe)) | {"epochs": 1}
-    recipe = {name: value for name, value in fields.items() if name not in ("name", "trainer")}
+    recipe = load_recipe(settings.recipe).settings | {"epochs": 1}
 
     def ours(out: Path) -> float:
         steps: list[Any] = []

@@ -32,6 +32,7 @@ from engine.serving.model_server import ModelServer
 from engine.serving.resolve import student, teacher
 from engine.settings import Settings
 from engine.store import Store, open_store
+from engine.training.recipe import load_config
 from engine.training.run import run_training
 from engine.training.split import split_examples
 from models.base import LanguageModel
@@ -69,7 +70,8 @@ def run_demo(settings: Settings, text: Path | None = None) -> dict[str, Any]:
             server.refresh()
             if text is None:
                 examples = generate(store, scorer, settings, progress)
-                prompts, split = list(evaluation_prompts()), split_examples
+                prompts = list(evaluation_prompts())
+                split: Any = split_examples
             else:
                 examples, prompts, split = (
                     take_text(store, text),
@@ -222,7 +224,7 @@ def train(store: Store, home: Path, settings: Settings, progress: Progress, spli
         home,
         job.id,
         USER,
-        recipe_name=settings.recipe,
+        config=load_config(settings.recipe),
         threshold=settings.keep_threshold,
         min_examples=settings.min_examples,
         load_base=lambda: prepare_base(settings),

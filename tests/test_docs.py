@@ -17,6 +17,7 @@ import typer.main
 import yaml
 
 from engine.settings import Settings
+from engine.training.config import Lora, Model, TrainingConfig
 from studio.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -146,14 +147,43 @@ def test_every_page_is_documented_and_no_other() -> None:
 RECIPES = sorted((ROOT / "engine/training/recipes").glob("*.yaml"))
 
 
+def flat(settings: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Settings below sections by their full names."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        found |= (
+            flat(value, f"{above}{name}.") if isinstance(value, dict) else {above + name: value}
+        )
+    return found
+
+
+def shown(value: Any) -> str:
+    """A value as the tables of docs/training.md write it."""
+    if value is None or value == "":
+        return "(none)"
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_is_documented_with_its_values(path: Path) -> None:
-    recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
-    text = section(read("docs/settings.md"), f"Recipe `{path.stem}`")
-    for name, value in recipe.items():
-        if name != "name":
-            shown = f"{value:g}" if isinstance(value, float) else value
-            assert f"| `{name}` | {shown} |" in text
+    recipe = flat(yaml.safe_load(path.read_text(encoding="utf-8")))
+    del recipe["model.description"]
+    rows = [f"| `{name}` | {shown(value)} |" for name, value in recipe.items()]
+    text = section(read("docs/training.md"), f"Recipe `{path.stem}`")
+    assert re.findall(r"^\| `.*$", text, re.M) == rows
+
+
+def test_every_setting_of_a_training_is_documented_with_its_default() -> None:
+    defaults = TrainingConfig(model=Model(lora=Lora())).model_dump()
+    rows = [f"| `{name}` | {shown(value)} | " for name, value in flat(defaults).items()]
+    text = section(read("docs/training.md"), "A configuration")
+    found = re.findall(r"^\| `.*$", text, re.M)
+    assert len(found) == len(rows)
+    assert all(line.startswith(row) for line, row in zip(found, rows, strict=True))
 
 
 def test_every_decision_that_is_named_exists() -> None:

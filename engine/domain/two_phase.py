@@ -15,7 +15,8 @@ class TwoPhaseSettings:
     learns them: at most `training_epochs` passes at the peak rate `learning_rate`, rows cut to
     `max_length` tokens, with reworded variants if `data_augmentation`. Without `two_phase_training`
     the job ends when the target is accepted. From the score `auto_accept_above` (0-10) on a text is
-    accepted without a person, and no other is waited for; None leaves every text to a person.
+    accepted without a person, and no other is waited for; None leaves every text to a person. `recipe`
+    has the numbers of the training that are not named here.
     """
 
     summary_model_name: str = "Qwen/Qwen2.5-7B-Instruct"
@@ -28,6 +29,7 @@ class TwoPhaseSettings:
     learning_rate: float = 1e-4
     max_length: int = 4096
     auto_accept_above: float | None = None
+    recipe: str = "careful"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The evaluation process: `python -m engine.evaluation.child FOLDER`.
 
-Reads FOLDER/request.json, measures the loss on the text in it and writes FOLDER/result.json. torch
-lives here, so that whoever asks stays light. It ends when its parent does.
+Reads FOLDER/request.json, measures the loss on its text, or on its rows, and writes FOLDER/result.json.
+torch lives here, so that whoever asks stays light. It ends when its parent does.
 """
 
 from __future__ import annotations
@@ -34,12 +34,28 @@ def measure(request: dict[str, Any]) -> TextLoss:
     return text_loss(model, ids)
 
 
+def measure_rows(request: dict[str, Any]) -> dict[str, Any]:
+    """The loss of each row that fits, of the base ("before") and of its adapter ("after")."""
+    from engine.training.base import base_folder
+    from engine.training.child import measure, read_rows
+
+    base, most = (
+        base_folder(Path(request["weights"]), Path(request["cache"])),
+        request["max_length"],
+    )
+    rows = read_rows({"test": request["rows"]}, base, most)["test"]
+    if not rows:
+        return {"before": [], "after": []}
+    return measure(base, rows, adapters={"after": request["adapter"]}, max_length=most)
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     end_with_parent()
     request = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
     try:
-        write_json(folder / RESULT_FILE, asdict(measure(request)))
+        found = measure_rows(request) if "rows" in request else asdict(measure(request))
+        write_json(folder / RESULT_FILE, found)
     except ValueError as error:
         # The reason alone as the last line of the log, where the parent looks for it.
         sys.exit(str(error))

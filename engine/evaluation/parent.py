@@ -82,8 +82,13 @@ def measure_text(text: str, *, weights: Path, cache: Path, adapter: Path | None)
         "cache": str(cache.resolve()),
         "adapter": None if adapter is None else str(adapter.resolve()),
     }
+    return TextLoss(**run_child(request))
+
+
+def run_child(request: dict[str, Any]) -> dict[str, Any]:
+    """What the evaluation process answers to a request (child.py). Raises `EvaluationFailed`."""
     with tempfile.TemporaryDirectory(prefix="zega-evaluation-") as name:
-        return TextLoss(**_run(Path(name), request))
+        return _run(Path(name), request)
 
 
 def _run(folder: Path, request: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from engine.domain.job import Job, JobKind, JobState
 from engine.domain.run import Run, Step
 from engine.errors import NotFound
 from engine.store import Store
-from engine.training.recipe import load_recipe
+from engine.training.recipe import config_of
+from engine.training.refusals import InvalidConfig
 
 # Rows of steps over which the speed of a training is taken.
 RECENT_ROWS = 40
@@ -92,7 +93,7 @@ def latest(store: Store, job: Job) -> JobEvent:
     metrics: dict[str, float | int | None] = {}
     for step in steps:
         metrics |= _figures(step)
-    return JobEvent(0, "", _training_progress(run, steps[-RECENT_ROWS:], _epochs(run)), metrics)
+    return JobEvent(0, "", _training_progress(run, steps[-RECENT_ROWS:], _epochs(job)), metrics)
 
 
 # Auto-training: the id is the number of recorded slots.
@@ -140,7 +141,7 @@ def _training_events(store: Store, job: Job, after: int, now: datetime) -> list[
     run = _run(store, job)
     if run is None:
         return []
-    epochs = _epochs(run)
+    epochs = _epochs(job)
     metrics: dict[str, float | int | None] = {}
     events = []
     steps = store.runs.steps(run.id, after=after // 2 - RECENT_ROWS)
@@ -184,11 +185,11 @@ def _figures(step: Step) -> dict[str, float | int | None]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _epochs(run: Run) -> int | None:
-    """How many passes the run's recipe allows; None when that recipe is not there any more."""
+def _epochs(job: Job) -> int | None:
+    """How many passes the training's recipe allows; None when that recipe is not there any more."""
     try:
-        return load_recipe(run.recipe).epochs
-    except NotFound:
+        return config_of(job.request).hyperparameters.epochs
+    except (NotFound, InvalidConfig):
         return None
 
 

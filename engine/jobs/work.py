@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from engine.autotrain.run import run_auto_train
@@ -19,6 +21,7 @@ from engine.errors import Cancelled, EngineError
 from engine.jobs.attempt import MAX_ATTEMPTS, Attempt, last_words, progress_of
 from engine.jobs.comparison import compare_with_base
 from engine.serving.base import prepare_base
+from engine.training.recipe import config_of
 from engine.training.run import run_training
 from engine.two_phase.room import room_for
 from engine.two_phase.run import run_two_phase
@@ -132,24 +135,28 @@ def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
 
 def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Train a version, then let it answer the evaluation prompts beside the base."""
-    settings = engine.settings
-    base = settings.model_copy(
-        update={"base_model": job.request.get("base_model", settings.base_model)}
-    )
+    settings, config = engine.settings, config_of(job.request)
+    engine.trainings.check(config)
+    named = job.request.get("base_model") or config.model.base_model or settings.base_model
+    base = settings.model_copy(update={"base_model": named})
+    rules, share = engine.training_rules, config.training_data.augmentation
+    if share is not None and "snapshot_id" not in job.request:
+        engine.augmentation.save(job.user_id, share)
+        rules = replace(rules, most_augmented=share)
     with room_for(engine, job, attempt.cancelled) as cancelled:
         version = run_training(
             engine.store,
             settings.home,
             job.id,
             job.user_id,
-            recipe_name=job.request["recipe"],
+            config=config,
             threshold=engine.calibration.threshold(job.user_id),
             min_examples=settings.min_examples,
             load_base=lambda: prepare_base(base),
             cancelled=cancelled,
             snapshot_id=job.request.get("snapshot_id"),
-            changes=job.request.get("changes"),
-            rules=engine.training_rules,
+            rules=rules,
+            checkpoints=Path(settings.checkpoints_dir) if settings.checkpoints_dir else None,
         )
     result: dict[str, Any] = {
         "version_id": version.id,

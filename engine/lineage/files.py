@@ -14,6 +14,7 @@ from engine.data.export import FORMS
 from engine.domain.export import Export
 from engine.domain.run import Run
 from engine.lineage.matching import Wanted
+from engine.training.limits import CHECKPOINTS
 
 # An export is written, then noted: a file that changed later than this is another one by now.
 WRITTEN_BEFORE = timedelta(minutes=1)
@@ -61,6 +62,9 @@ def delete(path: Path) -> None:
         if lock.exists():
             with lock.open("r+") as held:
                 fcntl.flock(held, fcntl.LOCK_EX)
+        elsewhere = path / CHECKPOINTS
+        if elsewhere.is_symlink():
+            shutil.rmtree(elsewhere.resolve(), ignore_errors=True)
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

@@ -26,12 +26,14 @@ def register(
     *,
     base_folder: Path,
     base: GgufIdentity,
+    auto_deploy: bool = True,
 ) -> Version:
     """Publish a run's adapter as the next version and make it active if it is better.
 
     Files go to versions/<user>/<run id>, never over anything. Doing it again for the same run gives
     the version that is there. Until the full promotion gate exists the rule is: active at once when
-    the 95 % interval of the paired held-out gain over the active version lies above zero.
+    the 95 % interval of the paired held-out gain over the active version lies above zero. Without
+    `auto_deploy` a person activates it, however good it is.
     """
     folder = home / "versions" / run.user_id / run.id
     _publish(Path(result["adapter"]), folder, base_folder)
@@ -57,21 +59,22 @@ def register(
         identity=AdapterIdentity(base.sha256, base.template_sha256, converter_name()),
         gain=gain,
         gain_over_active=over_active,
-        verdict=verdict(deciding, rival),
+        verdict=verdict(deciding, rival, auto_deploy=auto_deploy),
     )
-    if deciding.is_better and version.quarantined_at is None:
+    if auto_deploy and deciding.is_better and version.quarantined_at is None:
         store.versions.activate(run.user_id, version.id)
     return version
 
 
-def verdict(gain: LossGain, rival: str) -> str:
+def verdict(gain: LossGain, rival: str, *, auto_deploy: bool = True) -> str:
     """One sentence on why a version is active or waits."""
     figures = (
         f"held-out loss {gain.before:.3f} → {gain.after:.3f}, gain {gain.gain:+.3f} "
         f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})"
     )
     if gain.is_better:
-        return f"Better than {rival} beyond its interval: {figures}. It is active."
+        then = "It is active." if auto_deploy else "It waits for you to activate it."
+        return f"Better than {rival} beyond its interval: {figures}. {then}"
     return f"Not proved better than {rival}: {figures}. It waits for you to activate it."
 
 

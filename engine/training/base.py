@@ -69,13 +69,26 @@ def load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def load_model(folder: Path, *, bf16: bool) -> Any:
-    """The causal model in bf16 (training, where the CPU has it) or fp32 (evaluation)."""
+def load_model(folder: Path, *, bf16: bool, attention: str = "sdpa", four_bit: bool = False) -> Any:
+    """The causal model in bf16 (training, where the machine has it) or fp32 (evaluation).
+
+    With `four_bit` its weights are held in 4 bits on the GPU; products stay in bf16 or fp32.
+    """
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
     dtype = torch.bfloat16 if bf16 else torch.float32
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa")
+    quantized = {
+        "quantization_config": BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=dtype,
+        )
+    }
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=dtype, attn_implementation=attention, **(quantized if four_bit else {})
+    )
 
 
 def cpu_has_bf16() -> bool:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from engine.errors import Diverged
+from engine.settings import load_settings
+from engine.training.limits import limit_this_process
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
 def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Train and measure one run; the content of result.json."""
     from engine.domain.run import Sample, Step
-    from engine.settings import load_settings
     from engine.store import open_store
     from engine.training.log import TrainingLog
 
@@ -150,6 +151,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 def main() -> None:
     folder = Path(sys.argv[1])
     end_with_parent()
+    limit_this_process(load_settings())
     lock = lock_folder(folder)
     try:
         run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))

@@ -18,8 +18,10 @@ from peft import LoraConfig
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
-from engine.training.base import cpu_has_bf16, load_model, load_tokenizer
+from engine.training.base import load_model, load_tokenizer
 from engine.training.checkpoints import SealCheckpoints, newest_checkpoint
+from engine.training.epochs import KeepEpochs
+from engine.training.hardware import choose, this_machine
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
@@ -72,13 +74,18 @@ def train(
     epochs: int,
     batch_size: int,
     gradient_accumulation: int,
-    warmup_ratio: float,
+    warmup_steps: float,
     weight_decay: float,
+    optimizer: str,
     scheduler: str,
     max_length: int,
     early_stopping_patience: int,
+    save_best_model: bool,
     evaluations_per_epoch: int,
+    keep_epochs: bool,
+    loggers: Sequence[str],
     seed: int,
+    four_bit: bool,
 ) -> TrainResult:
     """Train an adapter into `out/adapter`, resuming from the newest whole checkpoint in `out`.
 
@@ -91,8 +98,7 @@ def train(
     validation = tokenize_all(validation_rows, tokenizer, max_length)
     steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
     every = max(1, steps_per_epoch // evaluations_per_epoch)
-    cuda = torch.cuda.is_available()
-    bf16 = torch.cuda.is_bf16_supported() if cuda else cpu_has_bf16()
+    choice = choose(this_machine(), four_bit=four_bit, max_length=max_length)
     config = SFTConfig(
         output_dir=str(out / "checkpoints"),
         num_train_epochs=epochs,
@@ -100,26 +106,28 @@ def train(
         per_device_eval_batch_size=batch_size,
         gradient_accumulation_steps=gradient_accumulation,
         learning_rate=learning_rate,
+        optim=optimizer,
         lr_scheduler_type=scheduler,
-        warmup_steps=round(warmup_ratio * steps_per_epoch * epochs),
+        warmup_steps=warmup_steps,
         weight_decay=weight_decay,
         max_length=None,  # rows are cut when they are tokenized
         completion_only_loss=True,
-        gradient_checkpointing=False,
+        gradient_checkpointing=choice.gradient_checkpointing,
+        use_liger_kernel=choice.liger,
         bf16=False,  # the base is bf16 itself; autocast would cast every input again
-        use_cpu=not cuda,
+        use_cpu=not choice.cuda,
         logging_steps=1,
         eval_strategy="steps" if validation else "no",
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
         save_total_limit=2,
-        load_best_model_at_end=bool(validation),
+        load_best_model_at_end=bool(validation) and save_best_model,
         metric_for_best_model="eval_loss" if validation else None,
         greater_is_better=False if validation else None,
         train_sampling_strategy="group_by_length",
         dataloader_num_workers=0,
-        report_to=[],
+        report_to=list(loggers),
         disable_tqdm=True,
         seed=seed,
     )
@@ -135,10 +143,14 @@ def train(
     callbacks: list[TrainerCallback] = [reporter, SealCheckpoints()]
     if on_sample is not None:
         callbacks.append(Samples(prompts, tokenizer, on_sample, seed=seed))
-    if validation:
+    if keep_epochs:
+        callbacks.append(KeepEpochs())
+    if validation and early_stopping_patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience))
-    trainer = AnswerLossTrainer(
-        model=load_model(base, bf16=bf16),
+    trainer = (SFTTrainer if choice.liger else AnswerLossTrainer)(
+        model=load_model(
+            base, bf16=choice.bf16, attention=choice.attention, four_bit=choice.four_bit
+        ),
         args=config,
         train_dataset=_dataset(rows),
         eval_dataset=_dataset(validation) if validation else None,

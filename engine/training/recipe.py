@@ -1,53 +1,152 @@
-"""Reading recipes: YAML files in recipes/, checked field by field."""
+"""Reading configurations: the recipes in recipes/ and a person's own files, every key checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from engine.domain.recipe import Recipe
-from engine.errors import InvalidInput, NotFound
-from engine.training.child import TRAINERS
+from engine.errors import NotFound
+from engine.training.config import TrainingConfig
+from engine.training.marked import Marked, NotYaml, Place, read_marked
+from engine.training.refusals import ConfigProblem, InvalidConfig
 
 FOLDER = Path(__file__).with_name("recipes")
+MOST_CHARACTERS = 100_000
+
+_WANTED = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "list_type": "must be a list",
+    "model_type": "must be a section with settings of its own",
+    "model_attributes_type": "must be a section with settings of its own",
+    "string_too_long": "is too long",
+    "too_short": "is empty",
+}
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 
 
 def recipe_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def load_recipe(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe of that name, with other values where `changes` has some; raises `NotFound`, or
-    `InvalidInput` naming the field that is off."""
+@cache
+def load_config(name: str) -> TrainingConfig:
+    """The recipe of that name, whole; raises `NotFound`."""
     if name not in recipe_names():
         raise NotFound("recipe", name)
-    data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return parse_recipe({**data, **(changes or {})})
+    return read_config((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), name=name)
 
 
-def parse_recipe(data: dict[str, Any]) -> Recipe:
-    """A recipe from plain data; every field must be there, of its type and in range."""
-    known = {field.name: field.type for field in fields(Recipe)}
-    for name in data:
-        if name not in known:
-            raise InvalidInput(str(name), "is not a field of a recipe")
-    for name, kind in known.items():
-        if name not in data:
-            raise InvalidInput(name, "is missing from the recipe")
-        accepted = (int, float) if kind == "float" else {"int": int, "str": str}[str(kind)]
-        if isinstance(data[name], bool) or not isinstance(data[name], accepted):
-            raise InvalidInput(name, f"must be {kind}, got {data[name]!r}")
-    positive = ("rank", "alpha", "learning_rate", "epochs", "batch_size", "gradient_accumulation")
-    for name in (*positive, "max_length", "early_stopping_patience", "evaluations_per_epoch"):
-        if data[name] <= 0:
-            raise InvalidInput(name, f"must be positive, got {data[name]}")
-    for name in ("dropout", "warmup_ratio", "weight_decay"):
-        if not 0 <= data[name] < 1:
-            raise InvalidInput(name, f"must be from 0 to below 1, got {data[name]}")
-    if data["trainer"] not in TRAINERS:
-        raise InvalidInput("trainer", f"must be of {', '.join(TRAINERS)}, got {data['trainer']!r}")
-    return Recipe(**data)
+def load_recipe(name: str) -> Recipe:
+    """The trainer's part of a recipe; raises `NotFound`."""
+    return load_config(name).recipe
+
+
+def read_config(text: str, *, name: str) -> TrainingConfig:
+    """The configuration in a text of YAML; `name` is its name unless it says one.
+
+    Raises `InvalidConfig`, which has every key that is off with its line.
+    """
+    if len(text) > MOST_CHARACTERS:
+        said = f"has {len(text):,} characters, a configuration has at most {MOST_CHARACTERS:,}"
+        raise InvalidConfig([ConfigProblem(None, "the file", said)])
+    try:
+        marked = read_marked(text)
+    except NotYaml as error:
+        raise InvalidConfig([ConfigProblem(error.line, "", f"not YAML: {error.why}")]) from None
+    if marked.data is None:
+        raise InvalidConfig([ConfigProblem(None, "the file", "is empty")])
+    if marked.doubled:
+        raise InvalidConfig(
+            [
+                ConfigProblem(line, _dotted(place), "is there twice")
+                for place, line in marked.doubled
+            ]
+        )
+    return _checked(marked, name)
+
+
+def parse_config(data: Mapping[str, Any], *, name: str = "custom") -> TrainingConfig:
+    """A configuration from plain data, such as a request holds. Raises `InvalidConfig`."""
+    return _checked(Marked(data, {}, ()), name)
+
+
+def config_of(request: Mapping[str, Any]) -> TrainingConfig:
+    """What a training's job is to do: its own configuration or a recipe by name, with the `changes` to
+    hyperparameters that a two-phase training asks for. Raises `NotFound`, `InvalidConfig`."""
+    name = request["recipe"]
+    config = (
+        parse_config(request["config"], name=name) if "config" in request else load_config(name)
+    )
+    changes = request.get("changes") or {}
+    if not changes:
+        return config
+    plain = config.model_dump()
+    return parse_config(plain | {"hyperparameters": plain["hyperparameters"] | changes}, name=name)
+
+
+def _checked(marked: Marked, name: str) -> TrainingConfig:
+    if not isinstance(marked.data, Mapping):
+        said = "must be settings, such as `hyperparameters:` with some below it"
+        raise InvalidConfig([ConfigProblem(1, "the file", said)])
+    try:
+        config = TrainingConfig.model_validate(marked.data)
+    except ValidationError as error:
+        problems = [_problem(each, marked) for each in error.errors()]
+        raise InvalidConfig(sorted(problems, key=lambda each: each.line or 0)) from None
+    if config.model.name:
+        return config
+    return config.model_copy(update={"model": config.model.model_copy(update={"name": name[:64]})})
+
+
+def _problem(error: ErrorDetails, marked: Marked) -> ConfigProblem:
+    place: Place = tuple(error["loc"])
+    if error["type"] == "invalid_key":
+        place = (*place[:-1], str(place[-1]))
+    near = place
+    while near and near not in marked.lines:
+        near = near[:-1]
+    return ConfigProblem(marked.lines.get(near), _dotted(place) or "the file", _said(error, place))
+
+
+def _said(error: ErrorDetails, place: Place) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    got = f", got {str(error['input'])[:60]!r}" if isinstance(error["input"], str) else ""
+    if not got and isinstance(error["input"], (bool, int, float)):
+        got = f", got {error['input']}"
+    if kind == "extra_forbidden":
+        return f"is not a setting; allowed: {', '.join(allowed(place[:-1]))}"
+    if kind == "invalid_key":
+        return "is not a setting: its name is no text"
+    if kind == "literal_error":
+        return f"must be one of {context['expected']}{got}".replace(" or '", ", '")
+    if kind == "value_error":
+        return str(context["error"])
+    if bounds := [f"{word} {context[sign]:g}" for sign, word in _BOUNDS.items() if sign in context]:
+        return f"must be {' and '.join(bounds)}{got}"
+    return _WANTED.get(kind, f"cannot be used ({error['msg']})") + got
+
+
+def allowed(section: Place = ()) -> list[str]:
+    """The settings of a section, by its way from the top."""
+    model: type[BaseModel] = TrainingConfig
+    for name in section:
+        kinds = model.model_fields[str(name)].annotation
+        found = [kinds, *get_args(kinds)]
+        model = next(
+            each for each in found if isinstance(each, type) and issubclass(each, BaseModel)
+        )
+    return list(model.model_fields)
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(each) for each in place)

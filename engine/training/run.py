@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from engine.errors import NotEnoughExamples, SnapshotErased
 from engine.kinds import open_kinds
 from engine.registry.register import register
 from engine.store import Store
+from engine.training.config import TrainingConfig
+from engine.training.limits import place_checkpoints
 from engine.training.parent import train_in_child
-from engine.training.recipe import load_recipe
 from engine.training.split import row_sha256, snapshot_sha256, split_examples
 from models.catalog import BaseModel, check_memory
 from models.gguf import GgufIdentity
@@ -82,23 +84,24 @@ def run_training(
     run_id: str,
     user_id: str,
     *,
-    recipe_name: str,
+    config: TrainingConfig,
     threshold: float,
     min_examples: int,
     load_base: Callable[[], Base],
     cancelled: Callable[[], bool],
     snapshot_id: str | None = None,
-    changes: Mapping[str, Any] | None = None,
-    split: Callable[[list[Example]], list[tuple[str, Split]]] = split_examples,
+    split: Callable[[list[Example]], list[tuple[str, Split]]] | None = None,
     rules: Rules | None = None,
+    checkpoints: Path | None = None,
 ) -> Version:
     """Train `zega-<user_id>` on everything trainable, or on a chosen snapshot; `run_id` is the job's.
 
-    `changes` take the place of fields of the recipe. Called again after a kill it goes on: same
+    Checkpoints lie in the run's folder, or below `checkpoints`. Called again after a kill it goes on: same
     snapshot, newest whole checkpoint, finished result.
     Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
     """
-    recipe = load_recipe(recipe_name, changes or {})
+    recipe = config.recipe
+    share = config.training_data.validation_split
     run = next((run for run in store.runs.list(user_id) if run.id == run_id), None)
     chosen = run.snapshot_id if run else snapshot_id
     if chosen is None:
@@ -108,7 +111,7 @@ def run_training(
             user_id,
             threshold=threshold,
             min_examples=min_examples,
-            split=split,
+            split=split or partial(split_examples, validation_share=share),
             rules=rules,
             cancelled=cancelled,
         )
@@ -127,6 +130,7 @@ def run_training(
         folder=str(Path("runs") / user_id / run_id),
         batch_size=recipe.batch_size,
     )
+    place_checkpoints(home / run.folder, checkpoints)
     store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
     result = train_in_child(
         home / run.folder,
@@ -143,7 +147,15 @@ def run_training(
         train_seconds=result["seconds"],
     )
     store.jobs.progress(run_id, stage="Registering the version")
-    return register(store, home, run, result, base_folder=base.folder, base=base.identity)
+    return register(
+        store,
+        home,
+        run,
+        result,
+        base_folder=base.folder,
+        base=base.identity,
+        auto_deploy=config.deployment.auto_deploy,
+    )
 
 
 def describe(
@@ -156,10 +168,9 @@ def describe(
     for example, (_, part) in zip(examples, snapshot.rows, strict=True):
         system = kinds.find(example.kind).system
         rows[part.value].append([example.prompt, example.completion, system])
-    settings = asdict(recipe) | {"batch_size": run.batch_size}
+    settings = recipe.settings | {"batch_size": run.batch_size}
     factor = recipe.batch_size // run.batch_size
     settings["gradient_accumulation"] = recipe.gradient_accumulation * factor
-    del settings["name"], settings["trainer"]
     active = store.versions.active(run.user_id)
     same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
     return {

@@ -25,18 +25,22 @@ def _place(group: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def split_groups(groups: Sequence[str]) -> dict[str, Split]:
+def split_groups(
+    groups: Sequence[str], *, validation_share: float = VALIDATION_SHARE
+) -> dict[str, Split]:
     """The part of each group: in the order of their places, test, validation, then train.
 
     Small sets can miss a part by chance; with three groups or more none stays empty, because the
-    group nearest to the border moves over it.
+    group nearest to the border moves over it. Only a validation share of 0 leaves that part out.
     """
     ordered = sorted(set(groups), key=_place)
     tests = sum(_place(group) < TEST_SHARE for group in ordered)
-    validations = sum(_place(group) < TEST_SHARE + VALIDATION_SHARE for group in ordered) - tests
+    border = TEST_SHARE + validation_share
+    validations = sum(_place(group) < border for group in ordered) - tests
     if len(ordered) >= 3:
         tests = min(max(tests, 1), len(ordered) - 2)
-        validations = min(max(validations, 1), len(ordered) - tests - 1)
+        wanted = max(validations, 1) if validation_share else 0
+        validations = min(wanted, len(ordered) - tests - 1)
     parts = {}
     for place, group in enumerate(ordered):
         if place < tests:
@@ -46,9 +50,12 @@ def split_groups(groups: Sequence[str]) -> dict[str, Split]:
     return parts
 
 
-def split_examples(examples: Sequence[Example]) -> list[tuple[str, Split]]:
+def split_examples(
+    examples: Sequence[Example], *, validation_share: float = VALIDATION_SHARE
+) -> list[tuple[str, Split]]:
     """Pairs of example id and part, in the order given."""
-    parts = split_groups([example.split_group for example in examples])
+    groups = [example.split_group for example in examples]
+    parts = split_groups(groups, validation_share=validation_share)
     return [(example.id, parts[example.split_group]) for example in examples]
 
 

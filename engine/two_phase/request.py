@@ -12,6 +12,7 @@ from engine.domain.kind import Kind
 from engine.domain.two_phase import Input, TwoPhaseSettings
 from engine.errors import InvalidInput, UnreadableFile
 from engine.kinds.catalog import check_category
+from engine.training.recipe import load_config
 
 MOST_INPUTS = 5000
 MOST_CHARACTERS = 20_000
@@ -29,13 +30,30 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 
 def read_settings(given: Mapping[str, Any]) -> TwoPhaseSettings:
-    """Settings by their names; what is left out has its default. Raises `InvalidInput`."""
+    """Settings by their names; what is left out has its default, or what a named recipe says.
+
+    Raises `InvalidInput`, and `NotFound` for a recipe.
+    """
     types = {field.name: str(field.type) for field in fields(TwoPhaseSettings)}
     for name, value in given.items():
         if name not in types:
             raise InvalidInput(name, f"is no setting; there are {', '.join(types)}")
         _check(name, value, types[name])
-    return TwoPhaseSettings(**given)
+    said = by_recipe(given["recipe"]) if "recipe" in given else {}
+    return TwoPhaseSettings(**{**said, **given})
+
+
+def by_recipe(name: str) -> dict[str, Any]:
+    """What a recipe says of a two-phase training. Raises `NotFound`."""
+    config = load_config(name)
+    said = {
+        "summary_model_name": config.model.teacher,
+        "training_model_name": config.model.base_model,
+        "training_epochs": config.hyperparameters.epochs,
+        "learning_rate": config.hyperparameters.learning_rate,
+        "max_length": config.hyperparameters.max_length,
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _check(name: str, value: Any, kind: str) -> None:
@@ -58,7 +76,8 @@ def new_request(settings: TwoPhaseSettings, kind: Kind) -> dict[str, Any]:
 
 def settings_of(request: Mapping[str, Any]) -> TwoPhaseSettings:
     """The settings in a job's request."""
-    return TwoPhaseSettings(**{each.name: request[each.name] for each in fields(TwoPhaseSettings)})
+    names = [each.name for each in fields(TwoPhaseSettings)]
+    return TwoPhaseSettings(**{name: request[name] for name in names if name in request})
 
 
 def check_inputs(inputs: Sequence[Input], kind: Kind) -> tuple[Input, ...]:

@@ -19,7 +19,6 @@ from engine.two_phase.models import CHOSEN, Found, find_model, teaching
 from engine.two_phase.phase_one import PhaseOne
 from engine.two_phase.request import settings_of
 
-RECIPE = "two_phase"
 FOLLOW_SECONDS = 0.5
 # The share of the training part that reworded variants may make up.
 AUGMENTED = 0.3
@@ -108,7 +107,7 @@ def _begin_training(engine: Engine, job: Job, settings: TwoPhaseSettings, attemp
         cancelled=attempt.cancelled,
     )
     request = {
-        "recipe": RECIPE,
+        "recipe": settings.recipe,
         "changes": {
             "epochs": settings.training_epochs,
             "learning_rate": settings.learning_rate,

@@ -73,6 +73,12 @@ class TrainingJobRequest(Body):
     recipe: str | None = Field(
         None, max_length=64, description="Absent: the one of the settings.", examples=["quick"]
     )
+    config: dict[str, Any] | None = Field(
+        None, description="A configuration in place of a recipe (docs/training.md)."
+    )
+    task_kind: str | None = Field(
+        None, max_length=40, description="Only texts of this kind.", examples=["epics"]
+    )
 
 
 class TwoPhaseJobRequest(Body):
@@ -93,6 +99,7 @@ class TwoPhaseJobRequest(Body):
     data_augmentation: bool | None = Field(None, description="Add reworded variants.")
     learning_rate: float | None = Field(None, description="Peak rate.")
     max_length: int | None = Field(None, description="Tokens of a row at most.")
+    recipe: str | None = Field(None, max_length=64, description="Both models and numbers.")
     auto_accept_above: float | None = Field(
         None, description="Score (0-10) from which nobody is asked; absent: a person decides."
     )

@@ -17,6 +17,7 @@ from studio.cli import (
     schedule,
     snapshots,
     templates,
+    training,
     training_set,
     two_phase,
     versions,
@@ -31,14 +32,15 @@ app = typer.Typer(
 )
 app.command()(write.write)
 app.command(name="auto-train")(jobs.auto_train)
-app.command()(jobs.train)
+app.command()(training.train)
+app.command()(training.update)
 app.command(name="two-phase")(two_phase.two_phase)
 app.command(name="versions")(versions.list_versions)
 app.command()(versions.activate)
 app.command()(measure.stats)
 app.command()(measure.score)
 app.command(name="score-bench")(measure.score_bench)
-app.command()(measure.evaluate)
+app.command()(training.evaluate)
 app.command()(measure.calibrate)
 app.command()(training_set.decontaminate)
 app.command()(training_set.augment)

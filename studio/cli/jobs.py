@@ -1,4 +1,4 @@
-"""`zega auto-train`, `zega train`: long work, followed to its end."""
+"""`zega auto-train`, and how every command follows long work to its end."""
 
 from __future__ import annotations
 
@@ -53,26 +53,6 @@ def auto_train(
         )
     result = engine.auto_train_result(user, job.id)
     say_result(result, as_json=as_json, lines=lambda: auto_train_lines(result))
-
-
-@verb
-def train(
-    user: User,
-    snapshot: Annotated[
-        str, typer.Option("--snapshot", help="A frozen training set; none = all that is kept.")
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Train zega-<user> on all that was kept, or on a frozen set. Ctrl-C stops it; nothing is lost."""
-    from engine.bootstrap import open_engine
-    from studio.background import background
-
-    engine = open_engine()
-    job = engine.lineage.train(user, snapshot) if snapshot else engine.start_training(user)
-    with background(engine, say=lambda line: say(line, as_json=as_json)):
-        job = follow(engine, job, title="Training", as_json=as_json)
-    version = engine.store.versions.by_id(job.result["version_id"])
-    say_result(version, as_json=as_json, lines=lambda: train_lines(version))
 
 
 def follow(

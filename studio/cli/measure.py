@@ -1,4 +1,4 @@
-"""`zega stats`, `score`, `score-bench`, `evaluate`, `calibrate`: figures of texts, a model, a taste."""
+"""`zega stats`, `score`, `score-bench`, `calibrate`: figures of texts and of a taste."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 
 from studio.cli.options import AsJson, TaskKind, TextFile, User, read_text
 from studio.cli.output import say_result, verb
-from studio.cli.versions import version_of
 
 
 @verb
@@ -95,27 +94,6 @@ def score_bench(
                 "Median change of the score: "
                 f"{found.shift['renamed']:.2f} renamed, {found.shift['half']:.2f} halved.",
             ]
-        ),
-    )
-
-
-@verb
-def evaluate(
-    user: User,
-    version: Annotated[str, typer.Option("--version", help="A version's number, or base.")],
-    text: Annotated[Path, typer.Option("--text", help="A UTF-8 text file; - reads stdin.")],
-    as_json: AsJson = False,
-) -> None:
-    """Measure how well the base or a version foresees a text: loss a token and perplexity."""
-    from engine.bootstrap import open_engine
-
-    found = open_engine().evaluate(user, version_of(version), read_text(text))
-    say_result(
-        found,
-        as_json=as_json,
-        lines=lambda: (
-            f"Loss {found.loss_per_token:.4f} nats a token, perplexity {found.perplexity:.2f}, "
-            f"n = {found.tokens:,} tokens."
         ),
     )
 

@@ -44,6 +44,9 @@ def two_phase(
     auto_accept_above: Annotated[
         float | None, typer.Option(help="Accept from this score on, without you.")
     ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Recipe with both models and the training's numbers.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write, review and train in two phases. Ctrl-C stops it; what you accepted stays."""
@@ -61,6 +64,7 @@ def two_phase(
         "learning_rate": learning_rate,
         "max_length": max_length,
         "auto_accept_above": auto_accept_above,
+        "recipe": recipe,
     }
     given = read_config(config) if config else {}
     listed, named = given.pop("inputs", None), given.pop("kind", "stories")

@@ -20,6 +20,7 @@ from engine.domain.snapshot import Split
 from engine.domain.version import Version
 from engine.errors import Quarantined
 from engine.serving.base import prepare_base
+from engine.training.recipe import config_of
 from engine.training.run import run_training
 from tests.processes import Home
 from tests.studio.web.shelf import Shelf
@@ -141,12 +142,11 @@ def train(home: Home, changes: Mapping[str, Any]) -> Version:
         settings.home,
         job.id,
         "anna",
-        recipe_name="quick",
+        config=config_of({"recipe": "quick", "changes": changes}),
         threshold=settings.keep_threshold,
         min_examples=settings.min_examples,
         load_base=lambda: prepare_base(settings),
         cancelled=lambda: False,
-        changes=changes,
     )
     store.jobs.succeed(job.id, {})
     return version

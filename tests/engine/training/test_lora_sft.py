@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def recipe(**changes: Any) -> dict[str, Any]:
-    fields = asdict(load_recipe("quick")) | SETTINGS | changes
-    return {name: value for name, value in fields.items() if name not in ("name", "trainer")}
+    return load_recipe("quick").settings | SETTINGS | changes
 
 
 @dataclass

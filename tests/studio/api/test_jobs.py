@@ -171,3 +171,40 @@ def test_who_did_what_is_written_down(client: TestClient, engine: Engine) -> Non
     lines = [json.loads(line) for line in log.splitlines()]
     assert [line["action"] for line in lines] == ["create_job", "start_job", "cancel_job"]
     assert {(line["user_id"], line["job_id"]) for line in lines} == {("anna", job_id)}
+
+
+def test_a_training_is_made_by_a_recipe_or_by_a_configuration(
+    client: TestClient, engine: Engine
+) -> None:
+    asked: dict[str, Any] = {"kind": "training", "user_id": "anna"}
+    named = client.post(JOBS, json=asked | {"recipe": "careful"}).json()
+    assert named["request"] == {"recipe": "careful"}
+    config = {"model": {"name": "mine"}, "hyperparameters": {"epochs": 2}}
+    own = client.post(JOBS, json=asked | {"config": config}).json()
+    assert own["request"]["recipe"] == "mine"
+    assert own["request"]["config"]["hyperparameters"]["epochs"] == 2
+    assert own["request"]["config"]["hyperparameters"]["batch_size"] == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({"recipe": "slow"}, "not_found", "recipe 'slow'"),
+        ({"config": {"hyper": 1}}, "invalid_config", "hyper is not a setting; allowed: model"),
+        ({"config": {}, "recipe": "quick"}, "invalid_input", "exclude each other"),
+        ({"config": {"model": {"base_model": "/etc"}}}, "invalid_input", "must be one of SmolLM2"),
+        (
+            {"config": {"training_data": {"source": "file", "path": "/etc/passwd"}}},
+            "invalid_input",
+            "import the file",
+        ),
+    ],
+)
+def test_a_program_reads_no_file_of_this_machine(
+    client: TestClient, engine: Engine, change: dict[str, Any], code: str, said: str
+) -> None:
+    answer = client.post(JOBS, json={"kind": "training", "user_id": "anna"} | change)
+    assert answer.status_code in (404, 422)
+    assert answer.json()["code"] == code
+    assert said in answer.json()["message"]
+    assert engine.store.jobs.list("anna", created=True) == []

@@ -122,6 +122,20 @@ def test_results_show_figures_charts_and_readiness(engine: Engine, anna: Shelf) 
     assert engine.jobs("anna")[0].kind is JobKind.TRAINING
 
 
+def test_a_recipe_is_chosen_by_its_name_and_sentence(engine: Engine, anna: Shelf) -> None:
+    anna.examples(12)
+    page = open_studio("anna", AUTO_TRAIN)
+    choice = page.selectbox(key="recipe")
+    assert choice.value == "quick"
+    assert {"careful", "large"} < set(choice.options)
+    assert "Minutes on two cores" in plainly(all_text(page))
+    choice.select("careful").run()
+    assert "Fifteen passes" in plainly(all_text(page))
+    button(page, "Train my model on 12 examples").click()
+    page.run()
+    assert engine.jobs("anna")[0].request["recipe"] == "careful"
+
+
 def test_too_few_examples_say_how_many_are_missing(engine: Engine, anna: Shelf) -> None:
     anna.examples(3)
     page = open_studio("anna", AUTO_TRAIN)

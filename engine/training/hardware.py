@@ -1,0 +1,73 @@
+"""What a training uses of a machine: chosen by one function from what is there and what is asked.
+
+`this_machine` looks; `choose` only decides, so that the choices for a GPU can be tested without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from engine.errors import InvalidInput
+
+# From so many tokens a row, a GPU keeps layers' inputs only and computes the rest again.
+LONG_ROWS = 2048
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`bf16`: products of bf16 are native. The others are packages that can be used here."""
+
+    cuda: bool
+    bf16: bool
+    flash_attention: bool = False
+    liger: bool = False
+    bitsandbytes: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`bf16` is how the base is held, else fp32. `liger` is the fused loss of TRL's own trainer; without
+    it the loss looks at answer positions only."""
+
+    cuda: bool
+    bf16: bool
+    attention: str
+    liger: bool
+    four_bit: bool
+    gradient_checkpointing: bool
+
+
+def choose(machine: Machine, *, four_bit: bool, max_length: int) -> Choice:
+    """The settings for a machine. Raises `InvalidInput` where 4 bits are asked for in vain."""
+    if four_bit and not machine.cuda:
+        raise InvalidInput("model.lora.four_bit", "needs a GPU, and there is none to be used here")
+    if four_bit and not machine.bitsandbytes:
+        raise InvalidInput(
+            "model.lora.four_bit", "needs bitsandbytes, which is not installed: set it to false"
+        )
+    flash = machine.cuda and machine.bf16 and machine.flash_attention
+    return Choice(
+        cuda=machine.cuda,
+        bf16=machine.bf16,
+        attention="flash_attention_2" if flash else "sdpa",
+        liger=machine.cuda and machine.liger,
+        four_bit=four_bit,
+        gradient_checkpointing=machine.cuda and (four_bit or max_length >= LONG_ROWS),
+    )
+
+
+def this_machine() -> Machine:
+    """What is here. Loads torch."""
+    import torch
+
+    from engine.training.base import cpu_has_bf16
+
+    cuda = torch.cuda.is_available()
+    return Machine(
+        cuda=cuda,
+        bf16=torch.cuda.is_bf16_supported() if cuda else cpu_has_bf16(),
+        flash_attention=find_spec("flash_attn") is not None,
+        liger=find_spec("liger_kernel") is not None,
+        bitsandbytes=find_spec("bitsandbytes") is not None,
+    )

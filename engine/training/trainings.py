@@ -1,0 +1,202 @@
+"""Trainings by a recipe or a person's own configuration: what there is, and whether it can be done.
+
+A configuration that takes its rows from a file has them imported first, like any file (`take_in`), so that
+lineage, decontamination and erasure hold for them; then what the file holds is frozen and trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.calibration import Calibrator
+from engine.data.imports import Imports
+from engine.data.readers import MOST_MB, Upload, open_file
+from engine.data.training_set import Rules
+from engine.domain.example import Example
+from engine.domain.imports import Import
+from engine.domain.snapshot import Snapshot
+from engine.errors import InvalidInput, NotEnoughExamples, NotFound
+from engine.evaluation.report import EvaluationReport, report
+from engine.settings import Settings
+from engine.store import Store
+from engine.training.child import TRAINERS
+from engine.training.config import TrainingConfig
+from engine.training.limits import check_allowed, check_room
+from engine.training.loggers import check_loggers
+from engine.training.recipe import load_config, read_config, recipe_names
+from engine.training.run import check_whole, take_snapshot
+from engine.training.split import split_examples
+from models.catalog import find_base_model
+
+# What each trainer trains.
+TASKS = {"lora_sft": "causal", "seq2seq": "seq2seq"}
+
+
+@dataclass(frozen=True)
+class RecipeCard:
+    """A recipe for people: its name and one sentence."""
+
+    name: str
+    description: str
+
+
+class Trainings:
+    """All verbs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        imports: Imports,
+        calibration: Calibrator,
+        rules: Rules,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._imports = imports
+        self._calibration = calibration
+        self._rules = rules
+
+    def recipes(self) -> list[RecipeCard]:
+        """Every recipe whose trainer is there, the one of the settings first."""
+        names = sorted(recipe_names(), key=lambda name: (name != self._settings.recipe, name))
+        models = {name: load_config(name).model for name in names}
+        return [
+            RecipeCard(name, model.description)
+            for name, model in models.items()
+            if model.trainer in TRAINERS
+        ]
+
+    def read(self, text: str, name: str) -> TrainingConfig:
+        """The configuration in a text of YAML. Raises `InvalidConfig` with lines."""
+        return read_config(text, name=name)
+
+    def request(
+        self,
+        user_id: str,
+        recipe: str | None = None,
+        *,
+        config: TrainingConfig | None = None,
+        snapshot_id: str | None = None,
+        kind: str | None = None,
+    ) -> dict[str, Any]:
+        """What a training's job is asked, whole, so that the worker needs no file.
+
+        With a `kind` only its texts are trained on. Raises what `check` raises, `NotFound` for a recipe
+        or a frozen set that is not there, `SnapshotErased` for one that cannot be used,
+        `NotEnoughExamples` for a set or a kind that is too small, and `InvalidInput` for rows of a file
+        that were not taken in and frozen before.
+        """
+        name = recipe or self._settings.recipe
+        chosen = config or load_config(name)
+        self.check(chosen)
+        request: dict[str, Any] = {"recipe": chosen.model.name}
+        if kind is not None:
+            have = len(self.examples(user_id, kind))
+            if have < self._settings.min_examples:
+                raise NotEnoughExamples(have, self._settings.min_examples)
+            request["kind"] = kind
+        if config is not None:
+            request["config"] = config.model_dump()
+        if snapshot_id is not None:
+            snapshot = self._store.snapshots.get(user_id, snapshot_id)
+            check_whole(self._store, snapshot)
+            if len(snapshot.rows) < self._settings.min_examples:
+                raise NotEnoughExamples(len(snapshot.rows), self._settings.min_examples)
+            request["snapshot_id"] = snapshot.id
+        elif chosen.training_data.source == "file":
+            raise InvalidInput(
+                "training_data.source",
+                "is file: import the file and train on `collected`, or use `zega train --config`, "
+                "which does both",
+            )
+        return request
+
+    def examples(self, user_id: str, kind: str | None = None) -> list[Example]:
+        """What a training would learn from and be measured on, of one kind or of all."""
+        threshold = self._calibration.threshold(user_id)
+        trainable = self._store.examples.trainable(user_id, threshold=threshold)
+        return [each for each in trainable if kind in (None, each.kind)]
+
+    def check(self, config: TrainingConfig) -> None:
+        """Whether a training by it can begin here.
+
+        Raises `TrainingOff`, `InvalidInput`, `LocalOnly` for a logger elsewhere, and for a base that it
+        names itself `WeightsMissing` and `DoesNotFit`.
+        """
+        check_allowed(self._settings)
+        trainer = config.model.trainer
+        if trainer not in TRAINERS:
+            raise InvalidInput("model.trainer", f"must be one of {', '.join(TRAINERS)}")
+        check_loggers(config.logging.loggers, local_only=self._settings.local_only)
+        base = find_base_model(config.model.base_model or self._settings.base_model)
+        if base.task != TASKS[trainer]:
+            raise InvalidInput(
+                "model.base_model", f"is {base.name}, which the trainer {trainer} cannot train"
+            )
+        if config.model.base_model:
+            check_room(self._settings, base)
+
+    def report(
+        self, user_id: str, config: TrainingConfig, number: int | None = None
+    ) -> EvaluationReport:
+        """What a configuration's metrics say of a version, or of the one that answers.
+
+        Raises `NotFound`, and what `engine.evaluation.report.report` raises.
+        """
+        versions = self._store.versions
+        version = versions.active(user_id) if number is None else versions.get(user_id, number)
+        if version is None:
+            raise NotFound("active version of", user_id)
+        return report(self._store, self._settings, version, config)
+
+    # Rows of a file
+
+    def file_of(self, config: TrainingConfig, folder: Path) -> Upload:
+        """The file a configuration names, from `folder` on. Raises `InvalidInput`."""
+        root = self._settings.training_data_dir
+        path = Path(root or folder, config.training_data.path).resolve()
+        if root and not path.is_relative_to(Path(root).resolve()):
+            raise InvalidInput("training_data.path", f"must lie in {root} (ZEGA_TRAINING_DATA_DIR)")
+        try:
+            if path.stat().st_size > MOST_MB * 1_000_000:
+                raise InvalidInput("training_data.path", f"has more than {MOST_MB} MB")
+            data = path.read_bytes()
+        except OSError as error:
+            raise InvalidInput("training_data.path", f"cannot be read: {error.strerror}") from None
+        ending = config.training_data.format
+        return Upload(f"{path.stem}.{ending}" if ending else path.name, data)
+
+    def take_in(self, user_id: str, file: Upload) -> Import:
+        """Import the file: follow the job that has the import's id. Rows that are there stay once."""
+        return self._imports.add(user_id, [file])
+
+    def freeze(self, user_id: str, config: TrainingConfig, file: Upload) -> Snapshot:
+        """Freeze what is trainable of the file's rows. Raises `NotEnoughExamples`."""
+        # A row without a prompt was imported as the text after its first sentence.
+        texts = {
+            (row.completion if row.prompt else row.completion.removeprefix(row.before)).strip()
+            for row in open_file(file).rows
+            if not row.problem
+        }
+        share = config.training_data.validation_split
+        return take_snapshot(
+            self._store,
+            user_id,
+            threshold=self._calibration.threshold(user_id),
+            min_examples=self._settings.min_examples,
+            split=partial(split_examples, validation_share=share),
+            rules=self._rules,
+            which=lambda example: example.completion.strip() in texts,
+        )
+
+
+def is_same(request: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two jobs would train alike: by the same numbers, on the same set."""
+    return all(
+        request.get(key) == other.get(key) for key in ("recipe", "config", "snapshot_id", "kind")
+    )
