@@ -1,7 +1,8 @@
 """Trainer `lora_sft`: a LoRA adapter on a frozen causal model by TRL's SFTTrainer.
 
 Loss on the answer only, end token included. Logits are computed for answer positions alone: TRL's own
-loss on a CPU scores every position and costs about half of the speed (docs/decisions/005-label-loss.md).
+loss on a CPU scores every position (docs/decisions/005-label-loss.md). What else makes it fast is in
+quick_layers.py.
 Knows rows and folders; nothing of users, versions or the database.
 """
 
@@ -19,16 +20,47 @@ from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from engine.training.base import load_model, load_tokenizer
-from engine.training.checkpoints import SealCheckpoints, newest_checkpoint
+from engine.training.causal import measure, read_rows
+from engine.training.checkpoints import newest_checkpoint
 from engine.training.epochs import KeepEpochs
+from engine.training.exact_resume import ExactResume, save_adapter
 from engine.training.hardware import choose, this_machine
+from engine.training.quick_layers import cast_adapters, compile_layers
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
 
+__all__ = ["measure", "read_rows", "train"]
 
-class AnswerLossTrainer(SFTTrainer):  # type: ignore[misc]
-    """SFTTrainer whose loss looks at answer positions only."""
+
+def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Sum of -ln p over the targets that are not -100."""
+    return torch.nn.functional.cross_entropy(
+        logits.float(), targets, ignore_index=-100, reduction="sum"
+    )
+
+
+class FusedLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
+    """SFTTrainer with the loss of the library that its configuration names."""
+
+
+class AnswerLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
+    """SFTTrainer whose loss looks at answer positions only.
+
+    Rows are padded on the right, where a causal model's answers do not look: no mask is needed.
+    """
+
+    loss_of = staticmethod(answer_loss)
+
+    def compile(self) -> None:
+        """Compile the layers and the loss; evaluations are computed as they are."""
+        compile_layers(self.model)
+        self.loss_of = torch.compile(answer_loss, dynamic=True)
+
+    def evaluate(self, *args: Any, **settings: Any) -> Any:
+        # A second compilation, for values without gradients, would cost more than it saves.
+        with torch.compiler.set_stance("force_eager"):
+            return super().evaluate(*args, **settings)
 
     def compute_loss(
         self,
@@ -41,19 +73,9 @@ class AnswerLossTrainer(SFTTrainer):  # type: ignore[misc]
         # Position t predicts token t+1; keep the columns in which any row has something to predict.
         targets = labels[:, 1:]
         columns = (targets != -100).any(dim=0).nonzero().squeeze(-1)
-        outputs = model(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            logits_to_keep=columns,
-            use_cache=False,
-        )
+        outputs = model(input_ids=inputs["input_ids"], logits_to_keep=columns, use_cache=False)
         targets = targets[:, columns]
-        loss = torch.nn.functional.cross_entropy(
-            outputs.logits.float().flatten(0, 1),
-            targets.flatten(),
-            ignore_index=-100,
-            reduction="sum",
-        )
+        loss = self.loss_of(outputs.logits.flatten(0, 1), targets.flatten())
         count = (targets != -100).sum() if num_items_in_batch is None else num_items_in_batch
         loss = loss / torch.as_tensor(count).clamp(min=1)
         return (loss, outputs) if return_outputs else loss
@@ -98,7 +120,10 @@ def train(
     validation = tokenize_all(validation_rows, tokenizer, max_length)
     steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
     every = max(1, steps_per_epoch // evaluations_per_epoch)
-    choice = choose(this_machine(), four_bit=four_bit, max_length=max_length)
+    tokens = sum(len(row.input_ids) for row in rows)
+    choice = choose(
+        this_machine(), four_bit=four_bit, max_length=max_length, tokens=tokens * epochs
+    )
     config = SFTConfig(
         output_dir=str(out / "checkpoints"),
         num_train_epochs=epochs,
@@ -121,7 +146,6 @@ def train(
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
-        save_total_limit=2,
         load_best_model_at_end=bool(validation) and save_best_model,
         metric_for_best_model="eval_loss" if validation else None,
         greater_is_better=False if validation else None,
@@ -132,7 +156,7 @@ def train(
         seed=seed,
     )
     reporter = Reporter(
-        sum(len(row.input_ids) for row in rows),
+        tokens,
         on_step,
         evaluation_tokens=sum(len(row.input_ids) for row in validation),
     )
@@ -140,14 +164,14 @@ def train(
         [row.prompt for row in validation_rows],
         [row.input_ids[: row.prompt_length] for row in validation],
     )
-    callbacks: list[TrainerCallback] = [reporter, SealCheckpoints()]
+    callbacks: list[TrainerCallback] = [reporter]
     if on_sample is not None:
         callbacks.append(Samples(prompts, tokenizer, on_sample, seed=seed))
     if keep_epochs:
         callbacks.append(KeepEpochs())
     if validation and early_stopping_patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience))
-    trainer = (SFTTrainer if choice.liger else AnswerLossTrainer)(
+    trainer = (FusedLossTrainer if choice.liger else AnswerLossTrainer)(
         model=load_model(
             base, bf16=choice.bf16, attention=choice.attention, four_bit=choice.four_bit
         ),
@@ -164,17 +188,18 @@ def train(
         ),
         callbacks=callbacks,
     )
+    cast_adapters(trainer.model)
+    if choice.compiled:
+        trainer.compile()
     trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
     started = time.monotonic()
     checkpoint = newest_checkpoint(out / "checkpoints")
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     seconds = time.monotonic() - started
-    adapter = out / "adapter"
-    trainer.model.save_pretrained(adapter)
     return TrainResult(
-        adapter=adapter,
+        adapter=save_adapter(trainer.model, out),
         trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
-        tokens=round(sum(len(row.input_ids) for row in rows) * trainer.state.epoch),
+        tokens=round(tokens * trainer.state.epoch),
         epochs=round(trainer.state.epoch, 3),
         seconds=seconds,
         best_validation_loss=trainer.state.best_metric,

@@ -18,8 +18,7 @@ from engine.kinds import stories
 from engine.rendering import render
 from engine.training.base import base_folder, load_model, load_tokenizer
 from engine.training.checkpoints import is_whole, newest_checkpoint
-from engine.training.child import read_rows
-from engine.training.lora_sft import train
+from engine.training.lora_sft import read_rows, train
 from engine.training.recipe import load_recipe
 from engine.training.report import StepReport, TrainResult
 from engine.training.rows import TextRow, tokenize, tokenize_all
@@ -177,7 +176,7 @@ def test_the_answer_loss_equals_the_loss_of_each_row_alone(trained: Trained) -> 
             place, row.prompt_length : size
         ]
     with torch.inference_mode():
-        loss = AnswerLossTrainer.compute_loss(None, model.eval(), batch)
+        loss = AnswerLossTrainer.compute_loss(AnswerLossTrainer, model.eval(), batch)
     assert float(loss) == pytest.approx(held_out_loss(row_losses(model, rows)).loss, rel=1e-4)
 
 
