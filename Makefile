@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-browser check format prove bench clean
+.PHONY: help setup setup-dev run demo test test-browser check format prove bench bench-training clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ prove: setup-dev ## The long proofs: many kills (an hour)
 
 bench: setup-dev ## Measure generation, training, serving and pages
 	@$(BIN)/python -m scripts.bench
+
+bench-training: setup-dev ## Measure training alone, against SFTTrainer as it comes (half an hour)
+	@$(BIN)/python -m scripts.bench training
 
 clean: ## Remove what was installed; your work in var/ stays
 	rm -rf $(VENV)

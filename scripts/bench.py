@@ -7,11 +7,9 @@ machines.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,37 +23,20 @@ from engine.autotrain.plan import check_request, make_plan
 from engine.domain.job import JobKind
 from engine.quality.score import Scorer
 from engine.rendering import render
-from engine.serving.base import prepare_base, served_gguf
+from engine.serving.base import served_gguf
 from engine.settings import Settings, load_settings
 from engine.store import open_store
-from engine.training.recipe import load_recipe
 from models.base import complete
 from models.llamacpp import LlamaCppModel
 from models.llamacpp_server import LlamaCppServer
-from scripts.alternate import alternate
 from scripts.bench_dashboard import bench_dashboard
 from scripts.bench_memory import bench_memory
 from scripts.bench_pages import bench_pages
+from scripts.bench_training import bench_training
+from scripts.machine import matrix_rate
 
 PARTS = ("generation", "training", "pages", "dashboard", "memory")
 SLOTS = 40
-ROWS = 24
-
-
-def matrix_rate() -> dict[str, float]:
-    """Matrix products a second of this machine now, in TFLOP/s, for the model's own shapes."""
-    import torch
-
-    rates = {}
-    for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
-        a, b = torch.randn(1024, 576, dtype=dtype), torch.randn(576, 1536, dtype=dtype)
-        a @ b
-        started = time.perf_counter()
-        for _ in range(50):
-            a @ b
-        seconds = (time.perf_counter() - started) / 50
-        rates[name] = round(2 * 1024 * 576 * 1536 / seconds / 1e12, 3)
-    return rates
 
 
 def bench_generation(settings: Settings, home: Path) -> dict[str, float]:
@@ -104,98 +85,6 @@ def serving_speed(model: LlamaCppModel, in_flight: int) -> float:
     with ThreadPoolExecutor(in_flight) as pool:
         tokens = sum(pool.map(answer, range(in_flight)))
     return round(tokens / (time.perf_counter() - started), 1)
-
-
-def bench_training(settings: Settings, home: Path) -> dict[str, float]:
-    """Our trainer against SFTTrainer with its own defaults: same rows, one epoch, A B A B."""
-    from engine.training import lora_sft
-    from engine.training.rows import TextRow
-
-    base = prepare_base(settings)
-    text = [row["text"] for row in reference_texts()][:ROWS]
-    rows = [TextRow(f"Continue: {t[:80]}", t[80:] * 2) for t in text]
-    recipe = load_recipe(settings.recipe).settings | {"epochs": 1}
-
-    def ours(out: Path) -> float:
-        steps: list[Any] = []
-        lora_sft.train(rows, [], base=base.folder, out=out, on_step=steps.append, **recipe)
-        speeds = [step.tokens_per_second for step in steps[1:] if step.tokens_per_second]
-        return float(statistics.median(speeds))
-
-    def defaults(out: Path) -> float:
-        return default_trainer_speed(rows, base.folder, out, recipe)
-
-    found = alternate({"ours": ours, "defaults": defaults}, home)
-    return {
-        "tokens_per_second": round(found["ours"], 1),
-        "tokens_per_second_default": round(found["defaults"], 1),
-        "steady_ratio": round(found["ours"] / found["defaults"], 2),
-    }
-
-
-def default_trainer_speed(rows: Any, base: Path, out: Path, recipe: dict[str, Any]) -> float:
-    """Tokens a second of TRL's SFTTrainer as it comes, on the same rows, batch and adapter."""
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import TrainerCallback
-    from trl import SFTConfig, SFTTrainer
-
-    from engine.training.base import load_tokenizer
-    from engine.training.rows import tokenize_all
-
-    tokenizer = load_tokenizer(base)
-    tokens = tokenize_all(rows, tokenizer, recipe["max_length"])
-    per_epoch = sum(len(row.input_ids) for row in tokens)
-    times: list[tuple[float, float]] = []
-
-    class Clock(TrainerCallback):  # type: ignore[misc]
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            times.append((time.perf_counter(), state.epoch))
-
-    trainer = SFTTrainer(
-        model=str(base),
-        args=SFTConfig(
-            output_dir=str(out),
-            num_train_epochs=1,
-            per_device_train_batch_size=recipe["batch_size"],
-            max_length=recipe["max_length"],
-            save_strategy="no",
-            report_to=[],
-            use_cpu=True,
-            disable_tqdm=True,
-        ),
-        train_dataset=Dataset.from_list(
-            [
-                {
-                    "input_ids": row.input_ids,
-                    "completion_mask": [0] * row.prompt_length + [1] * row.answer_length,
-                }
-                for row in tokens
-            ]
-        ),
-        processing_class=tokenizer,
-        peft_config=LoraConfig(
-            r=recipe["rank"],
-            lora_alpha=recipe["alpha"],
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        ),
-        callbacks=[Clock()],
-    )
-    trainer.train()
-    speeds = [
-        (after[1] - before[1]) * per_epoch / (after[0] - before[0])
-        for before, after in itertools.pairwise(times)
-    ]
-    return float(statistics.median(speeds))
-
-
-def reference_texts() -> list[dict[str, str]]:
-    import yaml
-
-    path = Path(__file__).parent.parent / "engine" / "quality" / "reference.yaml"
-    rows: list[dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return rows
 
 
 @contextmanager

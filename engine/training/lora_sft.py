@@ -32,6 +32,9 @@ from engine.training.samples import Samples, fixed_prompts
 
 __all__ = ["measure", "read_rows", "train"]
 
+REHEARSED = 128
+"""Tokens of each row that compiled code is made with."""
+
 
 def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Sum of -ln p over the targets that are not -100."""
@@ -56,6 +59,12 @@ class AnswerLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
         """Compile the layers and the loss; evaluations are computed as they are."""
         compile_layers(self.model)
         self.loss_of = torch.compile(answer_loss, dynamic=True)
+        # On rows that are the same each time: code made for other rows rounds otherwise, and a
+        # training that is resumed begins with other rows.
+        rows = torch.arange(2 * REHEARSED).view(2, REHEARSED)
+        with torch.random.fork_rng():
+            self.compute_loss(self.model.train(), {"input_ids": rows, "labels": rows}).backward()
+        self.model.zero_grad()
 
     def evaluate(self, *args: Any, **settings: Any) -> Any:
         # A second compilation, for values without gradients, would cost more than it saves.

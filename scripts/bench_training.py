@@ -1,0 +1,228 @@
+"""Our training against TRL's `SFTTrainer` with its own defaults: same rows, batches, rate and seed.
+
+Each contestant runs in a process of its own. The steady state is the median speed of its later steps, A B
+A B. A whole run is its process from start to saved adapter, compilation included, once each: the default's
+takes half an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from engine.serving.base import prepare_base
+from engine.settings import ROOT, Settings
+from engine.training.recipe import load_recipe
+from scripts.machine import matrix_rate
+from scripts.reference import reference_texts
+
+ROWS, HELD_OUT = 200, 30
+SHORTEST, LONGEST = 150, 350
+"""Tokens of a row, its prompt included."""
+STEADY_STEPS, WARM_STEPS = 16, 3
+ROUNDS = 2
+CONTESTANTS = ("ours", "default")
+
+
+def bench_training(settings: Settings, home: Path, *, whole: bool = True) -> dict[str, float]:
+    """The figures of `training` in the report."""
+    base = prepare_base(settings).folder
+    steady: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
+    for number, name in itertools.product(range(ROUNDS), CONTESTANTS):
+        found = contest(name, base, home / f"{name}-{number}", steps=STEADY_STEPS)
+        steady[name].append(found["tokens_per_second"])
+    ours, default = (statistics.median(steady[name]) for name in CONTESTANTS)
+    # Forward and back through frozen weights: four products of each weight a token.
+    flops = 4 * 134.5e6 * ours
+    report = {
+        "tokens_per_second": round(ours, 1),
+        "tokens_per_second_default": round(default, 1),
+        "steady_ratio": round(ours / default, 2),
+        "matmul_fraction": round(flops / (matrix_rate()["bf16"] * 1e12), 3),
+    }
+    if whole:
+        runs = {name: contest(name, base, home / f"{name}-whole", steps=0) for name in CONTESTANTS}
+        for name, ending in zip(CONTESTANTS, ("", "_default"), strict=True):
+            for figure in ("seconds", "held_out_loss", "peak_memory_mb"):
+                report[f"{figure}{ending}"] = round(runs[name][figure], 4)
+        report["whole_run_ratio"] = round(runs["default"]["seconds"] / runs["ours"]["seconds"], 2)
+    return report
+
+
+def contest(name: str, base: Path, out: Path, *, steps: int) -> dict[str, float]:
+    """One run of one contestant in a process of its own; no `steps` means all of them."""
+    out.mkdir(parents=True)
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "scripts.bench_training", name, str(base), str(out), str(steps)],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=(out / "log").open("wb"),
+    )
+    seconds = time.perf_counter() - started
+    found = dict(json.loads((out / "found.json").read_text(encoding="utf-8")))
+    # The measurement of held-out loss is the benchmark's, not the contestant's.
+    return {"seconds": seconds - found.pop("measuring_seconds"), **found}
+
+
+def text_rows(base: Path) -> tuple[list[Any], list[Any]]:
+    """Rows of real sentences, SHORTEST to LONGEST tokens long: those to train on, those held out."""
+    from engine.training.base import load_tokenizer
+    from engine.training.rows import TextRow, tokenize
+
+    chance, tokenizer = random.Random(1), load_tokenizer(base)
+    texts = [row["text"] for row in reference_texts()]
+    rows = []
+    for number in range(ROWS + HELD_OUT):
+        # Every fifth text is only ever held out.
+        mine = [t for place, t in enumerate(texts) if (place % 5 == 0) == (number >= ROWS)]
+        text = " ".join(chance.sample(mine, 3))
+        start = text.index(" ", chance.randrange(200)) + 1
+        prompt, completion = f"Go on: {text[start : start + 60]}", text[start + 60 :]
+        whole = tokenize(TextRow(prompt, completion), tokenizer, 10**6)
+        length = chance.randint(SHORTEST, LONGEST) - 1  # and the end
+        cut = tokenizer.decode(whole.input_ids[whole.prompt_length : length])
+        rows.append(TextRow(prompt, cut))
+    return rows[:ROWS], rows[ROWS:]
+
+
+class Enough(Exception):
+    """So many steps were asked for."""
+
+
+def train_ours(base: Path, out: Path, steps: int) -> list[float]:
+    """Train with `lora_sft`; the speed of each step."""
+    from engine.training import lora_sft
+
+    speeds: list[float] = []
+
+    def on_step(step: Any) -> None:
+        if step.tokens_per_second:
+            speeds.append(step.tokens_per_second)
+        if len(speeds) == steps:
+            raise Enough
+
+    rows, _ = text_rows(base)
+    settings = load_recipe("quick").settings
+    with suppress(Enough):
+        lora_sft.train(rows, [], base=base, out=out, on_step=on_step, **settings)
+    return speeds
+
+
+def train_default(base: Path, out: Path, steps: int) -> list[float]:
+    """Train with `SFTTrainer` as it comes, on the same rows and adapter; the speed of each step."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import TrainerCallback
+    from trl import SFTConfig, SFTTrainer
+
+    from engine.training.base import load_tokenizer
+    from engine.training.rows import tokenize_all
+
+    settings, tokenizer = load_recipe("quick").settings, load_tokenizer(base)
+    rows = tokenize_all(text_rows(base)[0], tokenizer, settings["max_length"])
+    per_epoch = sum(len(row.input_ids) for row in rows)
+    times: list[tuple[float, float]] = []
+
+    class Clock(TrainerCallback):  # type: ignore[misc]
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            times.append((time.perf_counter(), state.epoch))
+
+    masked = [
+        {
+            "input_ids": row.input_ids,
+            "completion_mask": [0] * row.prompt_length + [1] * row.answer_length,
+        }
+        for row in rows
+    ]
+    trainer = SFTTrainer(
+        model=str(base),
+        args=SFTConfig(
+            output_dir=str(out / "checkpoints"),
+            num_train_epochs=settings["epochs"],
+            max_steps=steps or -1,
+            per_device_train_batch_size=settings["batch_size"],
+            learning_rate=settings["learning_rate"],
+            lr_scheduler_type=settings["scheduler"],
+            warmup_steps=settings["warmup_steps"],
+            weight_decay=settings["weight_decay"],
+            max_length=settings["max_length"],
+            seed=settings["seed"],
+            save_strategy="no",
+            report_to=[],
+            use_cpu=True,
+            disable_tqdm=True,
+        ),
+        train_dataset=Dataset.from_list(masked),
+        processing_class=tokenizer,
+        peft_config=LoraConfig(
+            r=settings["rank"],
+            lora_alpha=settings["alpha"],
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        ),
+        callbacks=[Clock()],
+    )
+    trainer.train()
+    trainer.model.save_pretrained(out / "adapter")
+    return [
+        (after[1] - before[1]) * per_epoch / (after[0] - before[0])
+        for before, after in itertools.pairwise(times)
+    ]
+
+
+def held_out_loss(base: Path, adapter: Path) -> float:
+    """Nats per answer token of the held-out rows, in fp32."""
+    from peft import PeftModel
+
+    from engine.evaluation.held_out import held_out_loss as loss_of
+    from engine.evaluation.held_out import row_losses
+    from engine.training.base import load_model, load_tokenizer
+    from engine.training.rows import tokenize_all
+
+    rows = tokenize_all(text_rows(base)[1], load_tokenizer(base), LONGEST)
+    model = PeftModel.from_pretrained(load_model(base, bf16=False), adapter)
+    return float(loss_of(row_losses(model, rows)).loss)
+
+
+TRAIN: dict[str, Callable[[Path, Path, int], list[float]]] = {
+    "ours": train_ours,
+    "default": train_default,
+}
+
+
+def main() -> None:
+    """One contestant, in this process: NAME BASE OUT STEPS."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip())
+    parser.add_argument("name", choices=CONTESTANTS)
+    parser.add_argument("base", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("steps", type=int)
+    asked = parser.parse_args()
+    speeds = TRAIN[asked.name](asked.base, asked.out, asked.steps)
+    found: dict[str, float] = {
+        "tokens_per_second": statistics.median(speeds[WARM_STEPS:]),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "measuring_seconds": 0.0,
+    }
+    if not asked.steps:
+        started = time.perf_counter()
+        found["held_out_loss"] = held_out_loss(asked.base, asked.out / "adapter")
+        found["measuring_seconds"] = time.perf_counter() - started
+    (asked.out / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
