@@ -18,7 +18,7 @@ from engine.errors import InvalidInput
 LONG_ROWS = 2048
 # Compiling takes as long as it saves in about half of so many tokens.
 COMPILE_TOKENS = 60_000
-# Attention of short rows by plain products, which is faster on a CPU: quick_layers.py.
+# Attention of short rows by plain products, which is faster on a CPU once compiled: quick_layers.py.
 SHORT_ROWS = "short_rows"
 
 
@@ -61,14 +61,15 @@ def choose(machine: Machine, *, four_bit: bool, max_length: int, tokens: int) ->
             "model.lora.four_bit", "needs bitsandbytes, which is not installed: set it to false"
         )
     flash = machine.cuda and machine.bf16 and machine.flash_attention
+    compiled = machine.compiler and not machine.cuda and tokens >= COMPILE_TOKENS
     return Choice(
         cuda=machine.cuda,
         bf16=machine.bf16,
-        attention="flash_attention_2" if flash else "sdpa" if machine.cuda else SHORT_ROWS,
+        attention="flash_attention_2" if flash else SHORT_ROWS if compiled else "sdpa",
         liger=machine.cuda and machine.liger,
         four_bit=four_bit,
         gradient_checkpointing=machine.cuda and (four_bit or max_length >= LONG_ROWS),
-        compiled=machine.compiler and not machine.cuda and tokens >= COMPILE_TOKENS,
+        compiled=compiled,
     )
 
 

@@ -1,8 +1,8 @@
 """The same model, faster on a CPU: attention of short rows, adapters without casts, compiled layers.
 
-On short rows a CPU's fused attention is slower than the plain products it avoids. PEFT casts every input
-of an adapter to fp32; here the adapter's small matrices are cast instead, and stay fp32 where they are
-learned. What each of them is worth: docs/decisions/019-fast-training.md.
+On short rows a CPU's fused attention is slower than the plain products it avoids, once these are compiled.
+PEFT casts every input of an adapter to fp32; here the adapter's small matrices are cast instead, and stay
+fp32 where they are learned. What each of them is worth: docs/decisions/019-fast-training.md.
 """
 
 from __future__ import annotations

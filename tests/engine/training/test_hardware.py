@@ -26,7 +26,7 @@ def test_a_cpu_gets_the_loss_on_answers_and_nothing_of_a_gpu() -> None:
     assert choose(CPU, four_bit=False, max_length=4096, tokens=0) == Choice(
         cuda=False,
         bf16=False,
-        attention=SHORT_ROWS,
+        attention="sdpa",
         liger=False,
         four_bit=False,
         gradient_checkpointing=False,
@@ -93,3 +93,4 @@ def test_a_cpu_compiles_when_there_is_enough_to_do(
 ) -> None:
     chosen = choose(machine, four_bit=False, max_length=512, tokens=tokens)
     assert chosen.compiled is expected
+    assert (chosen.attention == SHORT_ROWS) is expected
