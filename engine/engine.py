@@ -19,7 +19,7 @@ from engine.domain.genre import Genre
 from engine.domain.job import Job, JobKind
 from engine.domain.story import Draft, Story
 from engine.domain.user import check_user_id
-from engine.domain.version import Version
+from engine.domain.version import Student, Version
 from engine.errors import NotEnoughExamples
 from engine.evaluation.parent import evaluate
 from engine.evaluation.text_loss import TextLoss
@@ -200,12 +200,18 @@ class Engine(Nouns):
         *,
         config: TrainingConfig | None = None,
         snapshot_id: str | None = None,
+        kind: str | None = None,
     ) -> Job:
-        """Queue a training on everything trainable or a frozen set, by a recipe or a configuration.
+        """Queue a training on everything trainable, one kind of it or a frozen set, by a recipe or a
+        configuration.
 
         Raises `NotEnoughExamples`, and what `trainings.request` raises.
         """
-        request = self.trainings.request(user_id, recipe, config=config, snapshot_id=snapshot_id)
+        if kind is not None:
+            self.kinds.get(kind)
+        request = self.trainings.request(
+            user_id, recipe, config=config, snapshot_id=snapshot_id, kind=kind
+        )
         ready = self.readiness(user_id)
         if snapshot_id is None and not ready.can_train:
             raise NotEnoughExamples(ready.total, ready.needed)
@@ -258,22 +264,25 @@ class Engine(Nouns):
     # Versions
 
     def versions(self, user_id: str) -> list[Version]:
-        """Versions of `zega-<user_id>`, newest first."""
+        """Versions of `zega-<user_id>` and of the user's T5, newest first."""
         return self.store.versions.list(user_id)
 
-    def active_version(self, user_id: str) -> Version | None:
-        """The version that answers as the student; None = the untrained base."""
-        return self.store.versions.active(user_id)
+    def active_version(self, user_id: str, student: Student = Student.ZEGA) -> Version | None:
+        """The version that answers as this student; None = the untrained base."""
+        return self.store.versions.active(user_id, student)
 
-    def activate(self, user_id: str, number: int | None) -> None:
-        """Make a version answer (None = the base), without a restart. Raises `NotFound`."""
+    def activate(self, user_id: str, number: int | None, student: Student = Student.ZEGA) -> None:
+        """Make a version answer as its student (None = the base of `student`), without a restart.
+
+        Raises `NotFound` and `Quarantined`.
+        """
         version = None if number is None else self.store.versions.get(user_id, number)
-        self.store.versions.activate(user_id, version.id if version else None)
+        self.store.versions.activate(user_id, version.id if version else None, student)
 
-    def roll_back(self, user_id: str) -> Version | None:
-        """Go back to the version that was active before."""
-        previous = self.store.versions.previous(user_id)
-        self.store.versions.activate(user_id, previous.id if previous else None)
+    def roll_back(self, user_id: str, student: Student = Student.ZEGA) -> Version | None:
+        """Go back to the version of this student that was active before."""
+        previous = self.store.versions.previous(user_id, student)
+        self.store.versions.activate(user_id, previous.id if previous else None, student)
         return previous
 
     def evaluate(self, user_id: str, version: Literal["base"] | int, text: str) -> TextLoss:

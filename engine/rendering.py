@@ -61,6 +61,11 @@ def render(
     return [Message("system", system), *shown, Message("user", prompt)]
 
 
+def read_by_seq2seq(messages: Sequence[Message]) -> str:
+    """What an encoder-decoder model reads of the messages: the last request alone, as it was taught."""
+    return next(each.content for each in reversed(messages) if each.role == "user")
+
+
 def shown_to_teachers(kind: Kind) -> list[Message]:
     """The request and its good answer that teachers see before theirs; students never do."""
     if kind.shown is None:

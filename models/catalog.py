@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,7 +75,7 @@ def _from_path(path: Path) -> BaseModel:
     # (a 4-bit file grows eightfold) and as much again for activations.
     return BaseModel(
         name=path.stem,
-        task="causal",
+        task="seq2seq" if _writes_from_a_text(path) else "causal",
         license="unknown",
         parameters=0,
         size_mb=size_mb,
@@ -84,6 +85,15 @@ def _from_path(path: Path) -> BaseModel:
         source="path",
         path=str(path.resolve()),
     )
+
+
+def _writes_from_a_text(path: Path) -> bool:
+    """Whether a model folder says that it has an encoder and a decoder."""
+    try:
+        config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and bool(config.get("is_encoder_decoder"))
 
 
 def check_memory(model: BaseModel, use: Literal["serve", "train"]) -> None:

@@ -48,7 +48,7 @@ show_runs(studio, board.runs)
 if board.figures.newest is not None:
     st.subheader("Versions")
     in_use(studio, board.figures.active)
-    version_lines(studio, board.figures.active)
+    version_lines(studio)
 
 show_live(studio)
 

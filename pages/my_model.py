@@ -1,12 +1,13 @@
-"""My model: every version of zega-<name>, how it was measured, and which one answers."""
+"""My model: every version of zega-<name> and of a T5, how it was measured, and which answer."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from engine.domain.version import Student
 from studio.web import session
 from studio.web.components.empty import empty
-from studio.web.components.versions import in_use, version_card
+from studio.web.components.versions import active_ids, in_use, version_card
 from studio.web.connection import engine
 from studio.web.navigation import AUTO_TRAIN
 
@@ -21,7 +22,9 @@ if not versions:
         AUTO_TRAIN,
     )
 else:
-    active = studio.active_version(user)
-    in_use(studio, active)
+    in_use(studio, studio.active_version(user))
+    if any(version.student is Student.T5 for version in versions):
+        in_use(studio, studio.active_version(user, Student.T5), Student.T5)
+    active = active_ids(studio)
     for version in versions:
-        version_card(studio, version, active)
+        version_card(studio, version, is_active=version.id in active)

@@ -166,16 +166,21 @@ def write_collected(examples: Iterable[Example], folder: Path, kinds: Kinds) -> 
 
 
 def write_seq2seq(examples: Iterable[Example], folder: Path, kinds: Kinds) -> None:
-    """Prompts and texts in two files, line by line; line ends within a text are escaped."""
+    """Prompts and texts in two files, line by line."""
+    write_pairs(((each.prompt, each.completion) for each in examples), folder)
+
+
+def write_pairs(pairs: Iterable[tuple[str, str]], folder: Path) -> None:
+    """Pairs as lines of `processed/source.txt` and `target.txt`; line ends within a text are escaped."""
     data = folder / "processed"
-    data.mkdir()
+    data.mkdir(exist_ok=True)
     with (
         (data / "source.txt").open("w", encoding="utf-8", newline="\n") as sources,
         (data / "target.txt").open("w", encoding="utf-8", newline="\n") as targets,
     ):
-        for example in examples:
-            sources.write(one_line(example.prompt) + "\n")
-            targets.write(one_line(example.completion) + "\n")
+        for source, target in pairs:
+            sources.write(one_line(source) + "\n")
+            targets.write(one_line(target) + "\n")
 
 
 FORMS = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.domain.version import Student
+
 
 @dataclass(frozen=True)
 class Run:
@@ -26,6 +28,15 @@ class Run:
     train_seconds: float = 0.0
     notes: tuple[str, ...] = ()
     version_id: str | None = None
+    student: Student = Student.ZEGA
+
+    @property
+    def version_name(self) -> str:
+        """What the folder of the version is called that comes of it. A T5's says when it was trained:
+        a user has one training at a time, and each takes more than a second."""
+        if self.student is Student.T5:
+            return f"t5-retrained-{self.created_at:%Y%m%d-%H%M%S}"
+        return self.id
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def measure(request: dict[str, Any]) -> TextLoss:
 def measure_rows(request: dict[str, Any]) -> dict[str, Any]:
     """The loss of each row that fits, of the base ("before") and of its adapter ("after")."""
     from engine.training.base import base_folder
-    from engine.training.child import measure, read_rows
+    from engine.training.causal import measure, read_rows
 
     base, most = (
         base_folder(Path(request["weights"]), Path(request["cache"])),
@@ -46,7 +46,9 @@ def measure_rows(request: dict[str, Any]) -> dict[str, Any]:
     rows = read_rows({"test": request["rows"]}, base, most)["test"]
     if not rows:
         return {"before": [], "after": []}
-    return measure(base, rows, adapters={"after": request["adapter"]}, max_length=most)
+    trained = {"after": request["adapter"]}
+    losses: dict[str, Any] = measure(base, rows, trained=trained, max_length=most)["losses"]
+    return losses
 
 
 def main() -> None:

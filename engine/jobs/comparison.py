@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
@@ -14,9 +15,11 @@ from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled
 from engine.evaluation.compare import compare, evaluation_prompts
-from engine.jobs.attempt import Attempt
+from engine.jobs.attempt import Attempt, run_folder
+from engine.quality.judge import rate
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
+from engine.training.child import RESULT_FILE
 from models.catalog import find_base_model
 from models.errors import Unavailable
 
@@ -36,6 +39,33 @@ def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attem
             wait_until_served(engine, version, attempt)
             comparisons = answer_all(engine, job, version, attempt)
             engine.store.versions.add_comparisons(version.id, comparisons)
+
+
+def compare_answers(engine: Engine, job: Job, version: Version) -> None:
+    """Score what a T5 and its base answered to texts that neither had seen, and store both. A text's
+    kind, which is how it is scored, is that of the example it was asked for."""
+    store = engine.store
+    rows = store.snapshots.get(version.user_id, version.snapshot_id).rows
+    examples = store.examples.of_ids(version.user_id, [row[0] for row in rows])
+    asked = {example.prompt: example for example in examples}
+    path = run_folder(engine.settings.home, job) / RESULT_FILE
+    answers = json.loads(path.read_text(encoding="utf-8"))["answers"]
+
+    def score(prompt: str, text: str) -> float:
+        example = asked[prompt]
+        kind = engine.kinds.find(example.kind)
+        return rate(
+            engine.scorer, kind, text, prompt=example.seed_prompt, genre=example.genre
+        ).score
+
+    store.versions.add_comparisons(
+        version.id,
+        [
+            Comparison(prompt, before, after, score(prompt, before), score(prompt, after))
+            for prompt, before, after in answers
+            if prompt in asked
+        ],
+    )
 
 
 def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> list[Comparison]:

@@ -8,19 +8,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.autotrain.run import run_auto_train
 from engine.data.augmentation.teacher import reword
 from engine.data.synthesis import run_synthesis
+from engine.domain.example import Example
 from engine.domain.job import Job, JobKind
+from engine.domain.version import Student
 from engine.engine import Engine
 from engine.errors import Cancelled, EngineError
-from engine.jobs.attempt import MAX_ATTEMPTS, Attempt, last_words, progress_of
-from engine.jobs.comparison import compare_with_base
+from engine.jobs.attempt import ASK_SECONDS, MAX_ATTEMPTS, Attempt, last_words, progress_of
+from engine.jobs.comparison import compare_answers, compare_with_base
 from engine.serving.base import prepare_base
+from engine.training.endings import is_disk_full
+from engine.training.errors import DiskFull, RunTakenOver
+from engine.training.old_checkpoints import make_room
 from engine.training.recipe import config_of
 from engine.training.run import run_training
 from engine.two_phase.room import room_for
@@ -30,7 +36,21 @@ from models.errors import ModelError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 Work = Callable[[Engine, Job, Attempt], dict[str, Any]]
+
+
+class Surprise(EngineError):
+    """What nobody has thought of; the log has it, and people get no details that may be secret."""
+
+    code = "internal_error"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something went wrong inside the studio; its log says what. "
+            "Everything kept so far is safe."
+        )
 
 
 class Runner:
@@ -56,18 +76,20 @@ class Runner:
 
     def run(self, job_id: str) -> None:
         """Take a job to a final state. One that has one already is left as it is."""
-        jobs = self._engine.store.jobs
+        store, home = self._engine.store, self._engine.settings.home
+        jobs = store.jobs
         job = jobs.get(job_id)
         if job.state.is_final:
             return
+        progress = progress_of(store, home, job)
         if job.cancel_requested:
             jobs.cancelled(job_id)
-        elif job.attempts >= MAX_ATTEMPTS:
+        elif job.attempts >= MAX_ATTEMPTS and progress <= job.progress:
             self._park(job)
         else:
             self._running.add(job_id)
             try:
-                self._attempt(jobs.start(job_id))
+                self._attempt(jobs.start(job_id, progress=progress))
             finally:
                 self._running.discard(job_id)
 
@@ -77,25 +99,22 @@ class Runner:
             self._engine.store.jobs.reset_attempts(job_id)
 
     def _attempt(self, job: Job) -> None:
-        store, home = self._engine.store, self._engine.settings.home
-        jobs = store.jobs
-        attempt = Attempt(store, job, lambda: progress_of(store, home, job))
+        jobs = self._engine.store.jobs
+        attempt = Attempt(self._engine.store, job)
         log.info("job %s (%s): attempt %d", job.id, job.kind.value, job.attempts)
         try:
             result = WORK[job.kind](self._engine, job, attempt)
         except Cancelled:
             jobs.cancelled(job.id)
+        except RunTakenOver as error:  # how it ends is for its new owner to say
+            log.warning("job %s: %s", job.id, error)
         except (EngineError, ModelError) as error:
             log.warning("job %s failed: %s", job.id, error)
             jobs.fail(job.id, error.code, str(error))
-        except Exception:
+        except Exception as error:
             log.exception("job %s failed", job.id)
-            jobs.fail(
-                job.id,
-                "internal_error",
-                "Something went wrong inside the studio; its log says what. "
-                "Everything kept so far is safe.",
-            )
+            said: EngineError = DiskFull() if is_disk_full(error) else Surprise()
+            jobs.fail(job.id, said.code, str(said))
         else:
             jobs.succeed(job.id, result)
         log.info("job %s: %s", job.id, jobs.get(job.id).state.value)
@@ -143,6 +162,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     if share is not None and "snapshot_id" not in job.request:
         engine.augmentation.save(job.user_id, share)
         rules = replace(rules, most_augmented=share)
+    make_room(engine.store, settings.home, settings.checkpoints_mb)
     with room_for(engine, job, attempt.cancelled) as cancelled:
         version = run_training(
             engine.store,
@@ -152,11 +172,15 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
             config=config,
             threshold=engine.calibration.threshold(job.user_id),
             min_examples=settings.min_examples,
-            load_base=lambda: prepare_base(base),
+            load_base=lambda: unless_cancelled(lambda: prepare_base(base), cancelled),
             cancelled=cancelled,
             snapshot_id=job.request.get("snapshot_id"),
+            which=of_kind(job.request.get("kind")),
             rules=rules,
             checkpoints=Path(settings.checkpoints_dir) if settings.checkpoints_dir else None,
+            resumes=job.request.get("resumes"),
+            fork=job.request.get("fork", False),
+            stop_asked=attempt.stop_asked,
         )
     result: dict[str, Any] = {
         "version_id": version.id,
@@ -164,6 +188,9 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         "verdict": version.verdict,
     }
     if version.comparisons:
+        return result
+    if version.student is Student.T5:
+        compare_answers(engine, job, version)
         return result
     served = find_base_model(settings.base_model).name
     if version.base_model != served:
@@ -178,6 +205,23 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         log.warning("job %s: no comparison: %s", job.id, error)
         result["comparison_error"] = str(error)
     return result
+
+
+def of_kind(name: str | None) -> Callable[[Example], bool]:
+    """Whether an example is of a kind; each is where none is named."""
+    return lambda example: name is None or example.kind == name
+
+
+def unless_cancelled(work: Callable[[], T], cancelled: Callable[[], bool]) -> T:
+    """What the work gives. Raises `Cancelled` as soon as that is asked for: the work, which must be of
+    use whoever waits for it, is then finished in the background."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
+    while not wait([future], ASK_SECONDS).done:
+        if cancelled():
+            raise Cancelled("The training")
+    return future.result()
 
 
 def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def training_folders(home: Path, runs: Sequence[Run], versions_of: Sequence[str]
     for run in runs:
         if run.id in versions_of:
             place = home / "versions" / run.user_id
-            folders += [place / run.id, place / f".{run.id}.half"]
+            folders += [place / run.version_name, place / f".{run.version_name}.half"]
     return [folder for folder in folders if folder.exists()]
 
 

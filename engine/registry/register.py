@@ -1,21 +1,35 @@
-"""Turn a finished run into a version: convert, hash, measure, decide."""
+"""Turn a finished run into a version: publish its files, hash them, decide."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.domain.evaluation import LossGain
 from engine.domain.run import Run
-from engine.domain.version import AdapterIdentity, Version
+from engine.domain.version import AdapterIdentity, Student, Version
+from engine.errors import Cancelled
 from engine.evaluation.held_out import RowLoss, loss_gain
 from engine.store import Store
-from models.gguf import GgufIdentity, converter_name, lora_to_gguf
+from engine.training.checkpoints import flush_all
+from models.gguf import ConversionFailed, GgufIdentity, converter_name, lora_to_gguf
 from models.weights import sha256_of
 
 ADAPTER_FILE = "adapter_model.safetensors"
+WEIGHTS_FILE = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a version: what was trained, what is served, and what made one of the other."""
+
+    weights: Path
+    served: Path
+    converter: str = ""
 
 
 def register(
@@ -27,22 +41,27 @@ def register(
     base_folder: Path,
     base: GgufIdentity,
     auto_deploy: bool = True,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Version:
-    """Publish a run's adapter as the next version and make it active if it is better.
+    """Publish what a run trained as the next version and make it active if it is better.
 
-    Files go to versions/<user>/<run id>, never over anything. Doing it again for the same run gives
+    Files go to versions/<user>/<version_name of the run>, never over anything. Doing it again gives
     the version that is there. Until the full promotion gate exists the rule is: active at once when
     the 95 % interval of the paired held-out gain over the active version lies above zero. Without
-    `auto_deploy` a person activates it, however good it is.
+    `auto_deploy` a person activates it, however good it is. Raises `Cancelled` and `ConversionFailed`.
     """
-    folder = home / "versions" / run.user_id / run.id
-    _publish(Path(result["adapter"]), folder, base_folder)
+    folder = home / "versions" / run.user_id / run.version_name
+    trained = Path(result["adapter"])
+    if run.student is Student.T5:
+        files = publish_model(trained, folder)
+    else:
+        files = publish_adapter(trained, folder, base_folder, cancelled)
     losses = {
         name: [RowLoss(float(nats), int(tokens)) for nats, tokens in rows]
         for name, rows in result["losses"].items()
     }
     gain = loss_gain(losses["before"], losses["after"])
-    active = store.versions.active(run.user_id)
+    active = store.versions.active(run.user_id, run.student)
     over_active = loss_gain(losses["active"], losses["after"]) if "active" in losses else None
     deciding = over_active or gain
     rival = active.label if active and over_active else f"the base {run.base_model}"
@@ -52,14 +71,16 @@ def register(
         snapshot_id=run.snapshot_id,
         base_model=run.base_model,
         recipe=run.recipe,
-        adapter_path=str((folder / "adapter").relative_to(home)),
-        adapter_sha256=sha256_of(folder / "adapter" / ADAPTER_FILE),
-        gguf_path=str((folder / "adapter.gguf").relative_to(home)),
-        gguf_sha256=sha256_of(folder / "adapter.gguf"),
-        identity=AdapterIdentity(base.sha256, base.template_sha256, converter_name()),
+        adapter_path=str(files.weights.parent.relative_to(home)),
+        adapter_sha256=sha256_of(files.weights),
+        gguf_path=str(files.served.relative_to(home)),
+        gguf_sha256=sha256_of(files.served),
+        identity=AdapterIdentity(base.sha256, base.template_sha256, files.converter),
         gain=gain,
         gain_over_active=over_active,
         verdict=verdict(deciding, rival, auto_deploy=auto_deploy),
+        student=run.student,
+        overlap=result.get("overlap"),
     )
     if auto_deploy and deciding.is_better and version.quarantined_at is None:
         store.versions.activate(run.user_id, version.id)
@@ -78,15 +99,37 @@ def verdict(gain: LossGain, rival: str, *, auto_deploy: bool = True) -> str:
     return f"Not proved better than {rival}: {figures}. It waits for you to activate it."
 
 
-def _publish(adapter: Path, folder: Path, base_folder: Path) -> None:
+def publish_adapter(
+    adapter: Path, folder: Path, base_folder: Path, cancelled: Callable[[], bool]
+) -> Files:
     """Copy the adapter and convert it, in a folder beside the target that is renamed when whole."""
+    files = Files(
+        folder / "adapter" / ADAPTER_FILE, folder / "adapter.gguf", converter=converter_name()
+    )
     if folder.exists():
-        return
+        return files
     half = folder.with_name(f".{folder.name}.half")
     shutil.rmtree(half, ignore_errors=True)
     shutil.copytree(adapter, half / "adapter")
-    lora_to_gguf(half / "adapter", base_folder, half / "adapter.gguf")
-    for path in (half / "adapter").iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    try:
+        lora_to_gguf(half / "adapter", base_folder, half / "adapter.gguf", give_up=cancelled)
+    except ConversionFailed:
+        if not cancelled():
+            raise
+        shutil.rmtree(half, ignore_errors=True)
+        raise Cancelled("The training") from None
+    flush_all(half)
     os.replace(half, folder)
+    return files
+
+
+def publish_model(trained: Path, folder: Path) -> Files:
+    """Copy a whole model into `final` of its folder, which is there when it is whole."""
+    weights = folder / trained.name / WEIGHTS_FILE
+    if not folder.exists():
+        half = folder.with_name(f".{folder.name}.half")
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(trained, half / trained.name)
+        flush_all(half)
+        os.replace(half, folder)
+    return Files(weights, weights)

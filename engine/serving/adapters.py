@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.domain.version import AdapterIdentity, Version
+from engine.domain.version import AdapterIdentity, Student, Version
 from engine.errors import IdentityMismatch
 from models.errors import ChecksumMismatch
 from models.weights import verify
@@ -23,6 +23,10 @@ class Loadable:
 
 def check_identity(version: Version, *, base_sha256: str, template_sha256: str) -> None:
     """Raises `IdentityMismatch` when the version was trained on another base or template."""
+    if version.student is not Student.ZEGA:
+        raise IdentityMismatch(
+            f"{version.label} has weights of its own: it is no adapter to put on a base."
+        )
     found: AdapterIdentity = version.identity
     if found.base_sha256 != base_sha256:
         raise IdentityMismatch(

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from engine.domain.job import JobKind
-from engine.domain.version import Version
+from engine.domain.version import Student, Version
 from engine.serving.adapters import Loadable, loadable
 from engine.store import Store
 from engine.store.releases import Release
@@ -177,7 +177,7 @@ class ModelServer:
         left = []
         for server, since in self._draining:
             age = time.monotonic() - since
-            if age > DRAIN_SECONDS or (age > GRACE_SECONDS and not is_busy(server)):
+            if age > DRAIN_SECONDS or (age > GRACE_SECONDS and not is_busy(server.url)):
                 server.close()
             else:
                 left.append((server, since))
@@ -185,20 +185,22 @@ class ModelServer:
 
 
 def under_evaluation(store: Store) -> list[Version]:
-    """Versions whose training still runs: registered, and not yet compared."""
+    """Adapters whose training still runs: registered, and not yet compared."""
     running = [job for job in store.jobs.unfinished() if job.kind is JobKind.TRAINING]
     return [
         version
         for job in running
         for version in store.versions.list(job.user_id)
-        if version.run_id == job.id and version.quarantined_at is None
+        if version.run_id == job.id
+        and version.student is Student.ZEGA
+        and version.quarantined_at is None
     ]
 
 
-def is_busy(server: LlamaCppServer) -> bool:
-    """Whether any slot of the server is answering."""
+def is_busy(url: str) -> bool:
+    """Whether any slot of the server at this address is answering."""
     try:
-        slots = httpx.get(f"{server.url}/slots", timeout=2.0, trust_env=False).json()
+        slots = httpx.get(f"{url}/slots", timeout=2.0, trust_env=False).json()
         return any(slot["is_processing"] for slot in slots)
     except (httpx.HTTPError, ValueError):
         return False

@@ -17,6 +17,8 @@ from engine.lock import hold_lock
 from engine.serving.base import served_gguf
 from engine.serving.embeddings import EmbeddingServer
 from engine.serving.model_server import ModelServer
+from engine.serving.seq2seq import Seq2SeqKeeper
+from engine.store import Store
 from models.catalog import find_base_model
 from models.errors import ModelError
 from models.lifeline import end_with_parent
@@ -46,17 +48,24 @@ def open_model_server(engine: Engine, embeddings: EmbeddingServer) -> ModelServe
     )
 
 
-def keep_serving(server: ModelServer, stopping: threading.Event) -> None:
+def keep_serving(server: ModelServer, seq2seq: Seq2SeqKeeper, stopping: threading.Event) -> None:
     """Refresh until `stopping` is set; a server that cannot start is tried again."""
     wait = 0.0
     while not stopping.wait(wait):
         wait = REFRESH_SECONDS
         try:
+            seq2seq.tend()
             if server.refresh():
                 log.info("a new generation of the model server answers")
         except (ModelError, StorageUnavailable) as error:
             log.error("%s", error)
             wait = RETRY_SECONDS
+
+
+def withdraw(store: Store) -> None:
+    """Take every address away."""
+    store.serving.clear()
+    store.seq2seq.publish("")
 
 
 def main() -> None:
@@ -69,15 +78,17 @@ def main() -> None:
     engine = open_engine()
     lock = hold_lock(engine.settings.home / "model-server.lock", "The model server")
     # Where nobody answers any more, another process may: an address left by a crash is withdrawn.
-    end_with_parent(engine.store.serving.clear)
-    engine.store.serving.clear()
-    settings = engine.settings
-    embeddings = EmbeddingServer(settings.cache, log_file=settings.home / "logs" / "embeddings.log")
+    end_with_parent(lambda: withdraw(engine.store))
+    withdraw(engine.store)
+    logs = engine.settings.home / "logs"
+    embeddings = EmbeddingServer(engine.settings.cache, log_file=logs / "embeddings.log")
     server = open_model_server(engine, embeddings)
+    seq2seq = Seq2SeqKeeper(engine.store, home=engine.settings.home, log_file=logs / "seq2seq.log")
     try:
-        keep_serving(server, stopping)
+        keep_serving(server, seq2seq, stopping)
     finally:
         server.close()
+        seq2seq.close()
         embeddings.close()
         lock.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from engine.domain.version import Version
+from engine.domain.version import Student, Version
 from engine.store import Store
 from engine.store.serving import Generation
 from models.base import Answer, Message
@@ -18,6 +18,8 @@ from models.llamacpp import TIMEOUT, LlamaCppModel
 # A model server starts in a few seconds; a new version is loaded in as many.
 START_SECONDS = 20.0
 PAUSE_SECONDS = 1.0
+# A T5 is loaded when it is asked, and torch with it, on cores that may be busy.
+LOAD_SECONDS = 90.0
 
 
 def current_generation(store: Store) -> Generation:
@@ -47,6 +49,33 @@ def student(store: Store, version: Version, client: httpx.Client | None = None) 
             f"{version.label} is not loaded. Activate it, wait a few seconds and try again."
         )
     return LlamaCppModel(version.label, generation.url, lora=place, client=client)
+
+
+def t5(store: Store, version: Version, client: httpx.Client | None = None) -> LlamaCppModel:
+    """A T5's version, in the process that is started for it now if none runs. Raises `Unavailable` until
+    it answers, `Paused` while a training has its room, and `Quarantined`."""
+    store.versions.check_usable(version.id)
+    if store.releases.standing():
+        raise Paused("a training")
+    wanted = store.seq2seq.want()
+    if wanted.url:
+        return LlamaCppModel(version.label, f"{wanted.url}/versions/{version.id}", client=client)
+    if wanted.problem:
+        raise CannotStart(wanted.problem)
+    raise Unavailable(
+        f"{version.label} is being loaded, which takes some seconds. Try again in a moment."
+    )
+
+
+def own_model(store: Store, version: Version) -> LlamaCppModel:
+    """The model of a version, whichever student it is of, as soon as it answers. Raises `Unavailable`."""
+    if version.student is Student.T5:
+        return wait_for(lambda: t5(store, version), seconds=LOAD_SECONDS)
+    return wait_for(lambda: student(store, version))
+
+
+class CannotStart(Unavailable):
+    """What is asked for does not start here; waiting is of no use."""
 
 
 class CurrentModel:
@@ -118,4 +147,4 @@ def wait_for(resolve: Callable[[], LlamaCppModel], seconds: float = START_SECOND
 
 
 def _comes_in_a_moment(error: BaseException) -> bool:
-    return isinstance(error, Unavailable) and not isinstance(error, Paused)
+    return isinstance(error, Unavailable) and not isinstance(error, Paused | CannotStart)

@@ -32,6 +32,7 @@ from engine.store.releases import Releases
 from engine.store.review_queue import ReviewQueue
 from engine.store.runs import Runs
 from engine.store.schedules import Schedules
+from engine.store.seq2seq_server import Seq2SeqServers
 from engine.store.serving import Serving
 from engine.store.snapshots import Snapshots
 from engine.store.stories import Stories
@@ -66,6 +67,7 @@ class Store:
     runs: Runs
     versions: Versions
     serving: Serving
+    seq2seq: Seq2SeqServers
     passages: Passages
     outbox: Outbox
     growth: Growth
@@ -107,6 +109,7 @@ def open_store(url: str) -> Store:
         runs=Runs(database),
         versions=Versions(database),
         serving=Serving(database),
+        seq2seq=Seq2SeqServers(database),
         passages=Passages(database),
         outbox=Outbox(database),
         growth=Growth(database),

@@ -1,4 +1,4 @@
-"""Activations: every change of a user's active version, in order. Part of `versions`.
+"""Activations: every change of which version of a student is active, in order. Part of `versions`.
 
 These functions work inside the caller's transaction.
 """
@@ -8,33 +8,34 @@ from __future__ import annotations
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from engine.domain.snapshot import Split
+from engine.domain.version import Student
 from engine.store.rows import now
 from engine.store.tables import activations, examples, snapshot_rows, versions
 
 
-def latest_activation(connection: Connection, user_id: str) -> RowMapping | None:
-    """The user's last change: its `version_id`, `previous_id` (None is the base) and time."""
+def latest_activation(connection: Connection, user_id: str, student: Student) -> RowMapping | None:
+    """The last change of a user's student: its `version_id`, `previous_id` (None is the base) and time."""
     query = (
         select(activations)
-        .where(activations.c.user_id == user_id)
+        .where(activations.c.user_id == user_id, activations.c.student == student.value)
         .order_by(activations.c.id.desc())
         .limit(1)
     )
     return connection.execute(query).mappings().first()
 
 
-def active_id(connection: Connection, user_id: str) -> str | None:
+def active_id(connection: Connection, user_id: str, student: Student) -> str | None:
     """The id of the active version; None is the base."""
-    row = latest_activation(connection, user_id)
+    row = latest_activation(connection, user_id, student)
     return None if row is None else row["version_id"]
 
 
-def earlier_id(connection: Connection, user_id: str) -> str | None:
+def earlier_id(connection: Connection, user_id: str, student: Student) -> str | None:
     """What was active before the active one and may answer again; None is the base."""
     history = connection.execute(
         select(activations.c.version_id, versions.c.quarantined_at)
         .outerjoin(versions, versions.c.id == activations.c.version_id)
-        .where(activations.c.user_id == user_id)
+        .where(activations.c.user_id == user_id, activations.c.student == student.value)
         .order_by(activations.c.id.desc())
     ).all()
     for version_id, quarantined_at in history[1:]:
@@ -58,22 +59,26 @@ def learned_erased(connection: Connection, snapshot_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def record_activation(connection: Connection, user_id: str, version_id: str | None) -> None:
+def record_activation(
+    connection: Connection, user_id: str, student: Student, version_id: str | None
+) -> None:
     """Append a change from what is active to `version_id`."""
     connection.execute(
         insert(activations).values(
             user_id=user_id,
             version_id=version_id,
-            previous_id=active_id(connection, user_id),
+            previous_id=active_id(connection, user_id, student),
+            student=student.value,
             activated_at=now(),
         )
     )
 
 
 def recent_ids(connection: Connection) -> list[str]:
-    """Active version ids of all users, last changed first, then everybody's newest version (it is
-    compared with the one before as soon as it is made), then the previous ones. None is quarantined."""
-    last = select(func.max(activations.c.id)).group_by(activations.c.user_id)
+    """Ids of all users' active adapters, last changed first, then everybody's newest (it is compared
+    with the one before as soon as it is made), then the previous ones. None is quarantined."""
+    adapters = activations.c.student == Student.ZEGA.value
+    last = select(func.max(activations.c.id)).where(adapters).group_by(activations.c.user_id)
     query = (
         select(activations.c.version_id, activations.c.previous_id)
         .where(activations.c.id.in_(last))
@@ -81,7 +86,9 @@ def recent_ids(connection: Connection) -> list[str]:
     )
     rows = connection.execute(query).all()
     clean = versions.c.quarantined_at.is_(None)
-    numbers = select(versions.c.user_id, func.max(versions.c.number).label("number")).where(clean)
+    numbers = select(versions.c.user_id, func.max(versions.c.number).label("number")).where(
+        clean, versions.c.student == Student.ZEGA.value
+    )
     last_number = numbers.group_by(versions.c.user_id).subquery()
     newest = connection.execute(
         select(versions.c.id)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, sele
 
 from engine.domain.erasure import Erasure, Noun
 from engine.domain.job import JobState
+from engine.domain.version import Student
 from engine.store.activations import active_id, earlier_id, learned_erased, record_activation
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, now, require_user
@@ -146,8 +147,11 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
         )
         # Their prompts are its texts, and their answers may hold what was learned.
         connection.execute(delete(samples).where(samples.c.run_id.in_(on_it)))
+        of_it = versions.c.snapshot_id == snapshot_id
+        # A T5 is compared on prompts of the set itself, also of its held-out part.
+        t5s = select(versions.c.id).where(of_it, versions.c.student == Student.T5.value)
+        connection.execute(delete(comparisons).where(comparisons.c.version_id.in_(t5s)))
         if learned_erased(connection, snapshot_id):
-            of_it = versions.c.snapshot_id == snapshot_id
             # What it wrote may hold what it learned.
             theirs = select(versions.c.id).where(of_it)
             connection.execute(delete(comparisons).where(comparisons.c.version_id.in_(theirs)))
@@ -156,10 +160,12 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
                 .where(of_it, versions.c.quarantined_at.is_(None))
                 .values(quarantined_at=at)
             )
-    active = active_id(connection, user_id)
-    query = select(versions.c.quarantined_at).where(versions.c.id == active)
-    if active is not None and connection.execute(query).scalar_one() is not None:
-        record_activation(connection, user_id, earlier_id(connection, user_id))
+    for student in Student:
+        active = active_id(connection, user_id, student)
+        query = select(versions.c.quarantined_at).where(versions.c.id == active)
+        if active is not None and connection.execute(query).scalar_one() is not None:
+            earlier = earlier_id(connection, user_id, student)
+            record_activation(connection, user_id, student, earlier)
 
 
 def _erasure(row: RowMapping) -> Erasure:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from engine.domain.example import Decision
 from engine.domain.job import Job, JobKind, JobState
+from engine.domain.version import Student
 from engine.store.columns import UtcDateTime
 from engine.store.database import Database
 from engine.store.examples import is_trainable
@@ -135,14 +136,19 @@ class NewExamples:
 
 
 def _asked_for() -> Subquery:
-    """Each user's moments: `learned` and `tried` as rows with a time, to be summed up."""
+    """Each user's moments: `learned` and `tried` as rows with a time, to be summed up. What another
+    student learned is new to `zega-<user>` all the same."""
+    elsewhere = exists().where(runs.c.id == jobs.c.id, runs.c.student != Student.ZEGA.value)
     learned = (
         select(runs.c.user_id, snapshots.c.created_at, literal(True).label("learned"))
         .join(snapshots, snapshots.c.id == runs.c.snapshot_id)
+        .where(runs.c.student == Student.ZEGA.value)
         .distinct()
     )
     tried = select(jobs.c.user_id, jobs.c.created_at, literal(False).label("learned")).where(
-        jobs.c.kind == JobKind.TRAINING.value, jobs.c.state != JobState.CREATED.value
+        jobs.c.kind == JobKind.TRAINING.value,
+        jobs.c.state != JobState.CREATED.value,
+        ~elsewhere,
     )
     return union_all(learned, tried).subquery()
 

@@ -1,8 +1,9 @@
-"""Versions: what `zega-<user_id>` was and is. Whether a version deserves to be active is decided
+"""Versions: what a user's students were and are. Whether a version deserves to be active is decided
 elsewhere; here it is only recorded, and every change of it is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from engine.domain.evaluation import Comparison, LossGain
-from engine.domain.version import AdapterIdentity, Version
+from engine.domain.version import AdapterIdentity, Student, Version
 from engine.errors import NotFound
 from engine.store.activations import (
     active_id,
@@ -47,6 +48,8 @@ class Versions:
         gain: LossGain,
         gain_over_active: LossGain | None,
         verdict: str,
+        student: Student = Student.ZEGA,
+        overlap: Mapping[str, Mapping[str, float]] | None = None,
     ) -> Version:
         """Register the outcome of a run under the next number; a run is registered once.
 
@@ -66,6 +69,8 @@ class Versions:
             "gain": asdict(gain),
             "gain_over_active": asdict(gain_over_active) if gain_over_active else None,
             "verdict": verdict,
+            "student": student.value,
+            "overlap": overlap or {},
         } | asdict(identity)
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
@@ -98,8 +103,10 @@ class Versions:
         with self._database.read() as connection:
             return _of_ids(connection, [version_id])[0]
 
-    def activate(self, user_id: str, version_id: str | None) -> None:
-        """Make this the version that answers; None is the untrained base.
+    def activate(
+        self, user_id: str, version_id: str | None, student: Student = Student.ZEGA
+    ) -> None:
+        """Make this the version that answers as its student; None is the untrained base of `student`.
 
         Raises NotFound, and Quarantined for one that was trained on a text erased since.
         Activating what is active already changes nothing, so `previous` stays meaningful.
@@ -108,28 +115,30 @@ class Versions:
             require_user(connection, user_id, lock=True)
             if version_id is not None:
                 row = find(connection, versions, "version", version_id, user_id=user_id)
-                _version(row, ()).check_usable()
-            if active_id(connection, user_id) != version_id:
-                record_activation(connection, user_id, version_id)
+                version = _version(row, ())
+                version.check_usable()
+                student = version.student
+            if active_id(connection, user_id, student) != version_id:
+                record_activation(connection, user_id, student, version_id)
 
-    def active(self, user_id: str) -> Version | None:
-        """The version that answers; None while it is the base."""
+    def active(self, user_id: str, student: Student = Student.ZEGA) -> Version | None:
+        """The version that answers as this student; None while it is the base."""
         with self._database.read() as connection:
-            return _of_id(connection, active_id(connection, user_id))
+            return _of_id(connection, active_id(connection, user_id, student))
 
-    def previous(self, user_id: str) -> Version | None:
+    def previous(self, user_id: str, student: Student = Student.ZEGA) -> Version | None:
         """The version that was active before and may answer again; None when that is the base."""
         with self._database.read() as connection:
-            return _of_id(connection, earlier_id(connection, user_id))
+            return _of_id(connection, earlier_id(connection, user_id, student))
 
-    def changed_at(self, user_id: str) -> datetime | None:
+    def changed_at(self, user_id: str, student: Student = Student.ZEGA) -> datetime | None:
         """When the user last changed which version answers; None if never."""
         with self._database.read() as connection:
-            row = latest_activation(connection, user_id)
+            row = latest_activation(connection, user_id, student)
         return None if row is None else row["activated_at"]
 
     def hot(self, limit: int) -> list[Version]:
-        """Versions worth holding in memory: active ones, everybody's newest, then previous ones.
+        """Adapters worth holding in memory: active ones, everybody's newest, then previous ones.
 
         Within each, the user who changed versions last comes first. So a limit drops nobody's
         active version for the sake of somebody's previous one.
@@ -238,4 +247,6 @@ def _version(row: RowMapping, its_comparisons: tuple[Comparison, ...]) -> Versio
         created_at=row["created_at"],
         comparisons=its_comparisons,
         quarantined_at=row["quarantined_at"],
+        student=Student(row["student"]),
+        overlap=row["overlap"],
     )

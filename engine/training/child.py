@@ -1,42 +1,46 @@
 """The training process: `python -m engine.training.child RUN_FOLDER`.
 
 Reads RUN_FOLDER/run.json, trains, measures held-out loss, writes RUN_FOLDER/result.json. It holds the
-folder's lock while it lives and ends when its parent does. Exit code 77 means: out of memory.
+folder's lock while it lives and ends when its parent does. Its exit code says how it ended (endings.py).
 """
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Diverged
 from engine.settings import load_settings
+from engine.training.checkpoints import FOLDER, clear, damaged, newest_checkpoint, step_of
+from engine.training.endings import (
+    DISK_FULL,
+    OUT_OF_MEMORY,
+    REFUSED,
+    TAKEN_OVER,
+    is_disk_full,
+    is_out_of_memory,
+    is_stop_asked,
+)
+from engine.training.fingerprint import FINGERPRINT_FILE, Changed, compare, fingerprint
 from engine.training.limits import limit_this_process
+from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
     from engine.training.report import SampleReport, StepReport
-    from engine.training.rows import TextRow
 
-OUT_OF_MEMORY = 77
 # Trainers by the name a recipe gives; imported only here, where one is run.
-TRAINERS = {"lora_sft": "engine.training.lora_sft"}
+TRAINERS = {"lora_sft": "engine.training.lora_sft", "seq2seq": "engine.training.seq2seq"}
 RUN_FILE = "run.json"
 RESULT_FILE = "result.json"
-
-
-def lock_folder(folder: Path) -> IO[str]:
-    """Take the run folder's lock, waiting for a dying trainer to let go; keep the file open."""
-    file = (folder / "lock").open("w")
-    fcntl.flock(file, fcntl.LOCK_EX)
-    return file
+STOPPED = "Stopped by a person: the best weights so far were kept."
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
@@ -57,15 +61,17 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
 
     store = open_store(load_settings().database)
     base = Path(run["base"])
-    rows = read_rows(run["rows"], base, run["recipe"]["max_length"])
+    trainer = importlib.import_module(TRAINERS[run["trainer"]])
+    rows = trainer.read_rows(run["rows"], base, run["recipe"]["max_length"])
     left = sum(map(len, run["rows"].values())) - sum(map(len, rows.values()))
-    note = f"Left out for prompts longer than a training reads of a text: {left}."
-    if left and note not in store.runs.get(run["run_id"]).notes:
-        store.runs.add_note(run["run_id"], note)
-
     log = TrainingLog()
 
+    def say(note: str) -> None:
+        if note not in store.runs.get(run["run_id"]).notes:
+            store.runs.add_note(run["run_id"], note)
+
     def on_step(report: StepReport) -> None:
+        check_lock(folder)
         log.step(report)
         fields = asdict(report)
         store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
@@ -75,7 +81,9 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         log.sample(report)
         store.runs.add_sample(Sample(run_id=run["run_id"], **asdict(report)))
 
-    trainer = importlib.import_module(TRAINERS[run["trainer"]])
+    if left:
+        say(f"Left out for prompts longer than a training reads of a text: {left}.")
+    begin(run, folder, say)
     result = trainer.train(
         rows["train"],
         rows["validation"],
@@ -85,11 +93,13 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         on_sample=on_sample,
         **run["recipe"],
     )
+    if is_stop_asked(folder):
+        say(STOPPED)
     store.jobs.progress(run["run_id"], stage="Measuring on texts it has never seen")
-    losses = measure(
+    measured = trainer.measure(
         base,
         rows["test"],
-        adapters={"after": result.adapter, "active": run["active_adapter"]},
+        trained={"after": result.adapter, "active": run["active_adapter"]},
         max_length=run["recipe"]["max_length"],
     )
     return {
@@ -99,73 +109,64 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         "epochs": result.epochs,
         "seconds": result.seconds,
         "best_validation_loss": result.best_validation_loss,
-        "losses": losses,
+        **measured,
     }
 
 
-def read_rows(
-    parts: dict[str, list[list[str]]], base: Path, max_length: int
-) -> dict[str, list[TextRow]]:
-    """The rows of each part, without those whose prompt leaves no room for an answer."""
-    from engine.training.base import load_tokenizer
-    from engine.training.rows import TextRow, fits
-
-    tokenizer = load_tokenizer(base)
-    rows = {part: [TextRow(*row) for row in found] for part, found in parts.items()}
-    return {
-        part: [row for row in found if fits(row, tokenizer, max_length)]
-        for part, found in rows.items()
-    }
-
-
-def measure(
-    base: Path, test_rows: Any, *, adapters: dict[str, Any], max_length: int
-) -> dict[str, list[list[float]]]:
-    """Row losses of the base ("before") and of each named adapter that is not None, in fp32."""
-    from peft import PeftModel
-
-    from engine.evaluation.held_out import row_losses
-    from engine.training.base import load_model, load_tokenizer
-    from engine.training.rows import tokenize_all
-
-    rows = tokenize_all(test_rows, load_tokenizer(base), max_length)
-    model = load_model(base, bf16=False)
-    losses = {"before": row_losses(model, rows)}
-    for name, adapter in adapters.items():
-        if adapter is not None:
-            adapted = PeftModel.from_pretrained(model, adapter)
-            losses[name] = row_losses(adapted, rows)
-            model = adapted.unload()
-    return {name: [[row.nats, row.tokens] for row in found] for name, found in losses.items()}
+def begin(run: dict[str, Any], folder: Path, say: Callable[[str], object]) -> None:
+    """Make sure that a training goes on as it began, from whole checkpoints; `say` what was not as
+    expected. Raises `Changed`."""
+    wrong = damaged(folder / FOLDER)
+    if wrong:
+        newest = newest_checkpoint(folder / FOLDER)
+        since = f"step {step_of(newest)}, the newest whole one" if newest else "the start"
+        say(f"{' '.join(wrong.values())} The training went on from {since}.")
+    clear(folder / FOLDER, wrong)
+    now = fingerprint(run)
+    elsewhere = compare(folder, now)
+    if elsewhere is not None:
+        say(elsewhere)
+    write_json(folder / FINGERPRINT_FILE, now)
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out (Python, CPU allocator or CUDA)."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError)
-        and ("out of memory" in text or "can't allocate memory" in text)
-    )
+def train_folder(folder: Path) -> None:
+    """Train what the folder's run.json describes, to its result.json, under the folder's lock."""
+    take_lock(folder)
+    try:
+        run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        result = train_run(run, folder)
+        check_lock(folder)
+        write_json(folder / RESULT_FILE, result)
+    finally:
+        let_go(folder)
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
     end_with_parent()
-    limit_this_process(load_settings())
-    lock = lock_folder(folder)
+    settings = load_settings()
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(settings.cache.resolve() / "compiled"))
+    limit_this_process(settings)
     try:
-        run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-        write_json(folder / RESULT_FILE, train_run(run, folder))
+        train_folder(Path(sys.argv[1]))
     except Exception as error:
-        if is_out_of_memory(error):
-            print(f"out of memory: {error}", file=sys.stderr)
-            sys.exit(OUT_OF_MEMORY)
-        if isinstance(error, Diverged):
-            print(error, file=sys.stderr)  # its last line is what people are told
-            sys.exit(1)
-        raise
-    finally:
-        lock.close()
+        code = exit_code(error)
+        if code is None:
+            raise
+        print(error, file=sys.stderr)  # its last line is what people are told
+        sys.exit(code)
+
+
+def exit_code(error: Exception) -> int | None:
+    """What the process ends with for an ending that its parent knows; None for a surprise."""
+    if isinstance(error, Changed):
+        return REFUSED
+    if isinstance(error, LostLock):
+        return TAKEN_OVER
+    if isinstance(error, Diverged):
+        return 1
+    if is_out_of_memory(error):
+        return OUT_OF_MEMORY
+    return DISK_FULL if is_disk_full(error) else None
 
 
 if __name__ == "__main__":

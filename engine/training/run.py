@@ -13,11 +13,12 @@ from engine.domain.example import Example
 from engine.domain.recipe import Recipe
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
-from engine.domain.version import Version
+from engine.domain.version import Student, Version
 from engine.errors import NotEnoughExamples, SnapshotErased
 from engine.kinds import open_kinds
 from engine.registry.register import register
 from engine.store import Store
+from engine.training.carry_over import as_begun, carry_over
 from engine.training.config import TrainingConfig
 from engine.training.limits import place_checkpoints
 from engine.training.parent import train_in_child
@@ -90,15 +91,21 @@ def run_training(
     load_base: Callable[[], Base],
     cancelled: Callable[[], bool],
     snapshot_id: str | None = None,
+    which: Callable[[Example], bool] = lambda example: True,
     split: Callable[[list[Example]], list[tuple[str, Split]]] | None = None,
     rules: Rules | None = None,
     checkpoints: Path | None = None,
+    resumes: str | None = None,
+    fork: bool = False,
+    stop_asked: Callable[[], bool] = lambda: False,
 ) -> Version:
-    """Train `zega-<user_id>` on everything trainable, or on a chosen snapshot; `run_id` is the job's.
+    """Train a student on all that is trainable (`which` of it), or a snapshot; `run_id` is the job's.
 
     Checkpoints lie in the run's folder, or below `checkpoints`. Called again after a kill it goes on: same
-    snapshot, newest whole checkpoint, finished result.
-    Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed.
+    snapshot, newest whole checkpoint, finished result. `resumes` is an earlier run to go on from, with
+    `fork` in another environment, too; `stop_asked` ends the training with its best weights so far.
+    Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed,
+    and what is in errors.py.
     """
     recipe = config.recipe
     share = config.training_data.validation_split
@@ -113,6 +120,7 @@ def run_training(
             min_examples=min_examples,
             split=split or partial(split_examples, validation_share=share),
             rules=rules,
+            which=which,
             cancelled=cancelled,
         )
     else:
@@ -121,6 +129,7 @@ def run_training(
     store.jobs.progress(run_id, stage="Preparing the base model")
     base = load_base()
     check_memory(base.model, "train")
+    earlier = store.runs.get(resumes) if resumes else None
     run = run or store.runs.create(
         run_id,
         user_id,
@@ -128,16 +137,20 @@ def run_training(
         recipe=recipe.name,
         base_model=base.model.name,
         folder=str(Path("runs") / user_id / run_id),
-        batch_size=recipe.batch_size,
+        batch_size=earlier.batch_size if earlier else recipe.batch_size,
+        student=Student.T5 if base.model.task == "seq2seq" else Student.ZEGA,
     )
     place_checkpoints(home / run.folder, checkpoints)
+    if earlier:
+        carry_over(store, home, earlier, run, fork=fork)
     store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
     result = train_in_child(
         home / run.folder,
-        describe(store, home, run, snapshot, recipe, base),
+        as_begun(home / run.folder, describe(store, home, run, snapshot, recipe, base)),
         database_url=store.database.url,
         cancelled=cancelled,
         on_halved=lambda batch: halved(store, run_id, batch),
+        stop_asked=stop_asked,
     )
     store.runs.update(
         run_id,
@@ -155,6 +168,7 @@ def run_training(
         base_folder=base.folder,
         base=base.identity,
         auto_deploy=config.deployment.auto_deploy,
+        cancelled=cancelled,
     )
 
 
@@ -171,12 +185,13 @@ def describe(
     settings = recipe.settings | {"batch_size": run.batch_size}
     factor = recipe.batch_size // run.batch_size
     settings["gradient_accumulation"] = recipe.gradient_accumulation * factor
-    active = store.versions.active(run.user_id)
+    active = store.versions.active(run.user_id, run.student)
     same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
     return {
         "run_id": run.id,
         "trainer": recipe.trainer,
         "base": str(base.folder.resolve()),
+        "base_sha256": base.identity.sha256,
         "recipe": settings,
         "rows": rows,
         "active_adapter": str((home / active.adapter_path).resolve())

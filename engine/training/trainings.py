@@ -25,9 +25,10 @@ from engine.settings import Settings
 from engine.store import Store
 from engine.training.child import TRAINERS
 from engine.training.config import TrainingConfig
+from engine.training.estimate import TrainingEstimate, estimate_training
 from engine.training.limits import check_allowed, check_room
 from engine.training.loggers import check_loggers
-from engine.training.recipe import load_config, read_config, recipe_names
+from engine.training.recipe import load_config, load_recipe, read_config, recipe_names
 from engine.training.run import check_whole, take_snapshot
 from engine.training.split import split_examples
 from models.catalog import find_base_model
@@ -121,6 +122,11 @@ class Trainings:
         threshold = self._calibration.threshold(user_id)
         trainable = self._store.examples.trainable(user_id, threshold=threshold)
         return [each for each in trainable if kind in (None, each.kind)]
+
+    def estimate(self, user_id: str, recipe: str, *, kind: str | None = None) -> TrainingEstimate:
+        """How long a training by a recipe will take. Raises `NotFound`."""
+        runs = self._store.runs.list(user_id)
+        return estimate_training(self.examples(user_id, kind), load_recipe(recipe), runs)
 
     def check(self, config: TrainingConfig) -> None:
         """Whether a training by it can begin here.

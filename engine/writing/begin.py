@@ -8,20 +8,23 @@ from typing import Literal
 from engine.domain.example import Author
 from engine.domain.kind import Kind
 from engine.domain.story import Story
+from engine.domain.version import Student
 from engine.errors import InvalidInput, NotFound
 from engine.kinds import Kinds
 from engine.kinds.catalog import check_category
 from engine.memory.memory import Memory
 from engine.quality.judge import rate
 from engine.quality.score import Scorer
-from engine.serving.resolve import student, teacher, wait_for
+from engine.serving.resolve import own_model, student, teacher, wait_for
 from engine.store import Store
 from engine.teaching.teachers import Teachers
 from engine.writing.recollect import recollect
 from engine.writing.writer import Sampling, StandIn, Voice, Writing
 from models.errors import Unavailable
 
-Writer = Literal["teacher", "student"]
+Writer = Literal["teacher", "student", "t5"]
+# Who writes as which student.
+STUDENTS = {"student": Student.ZEGA, "t5": Student.T5}
 
 MOST_CHARACTERS = 4000
 MOST_OF_STYLE = 200
@@ -77,11 +80,11 @@ def begin(
         )
     user_id = story.user_id
     stand_in = None
-    if writer == "student":
-        version = store.versions.active(user_id)
+    if writer in STUDENTS:
+        version = store.versions.active(user_id, STUDENTS[writer])
         if version is None:
             raise NotFound("trained model of", user_id)
-        voice = Voice(wait_for(lambda: student(store, version)), Author.STUDENT)
+        voice = Voice(own_model(store, version), Author.STUDENT)
     elif called := teachers.called(user_id):
         voice = Voice(teachers.model_for(user_id, rank_for(scorer, kind, story)), Author.TEACHER)
         stand_in = StandIn(called, lambda: who_is_here(store, user_id))
@@ -108,14 +111,18 @@ def rank_for(scorer: Scorer, kind: Kind, story: Story) -> Callable[[str], float]
 
 
 def who_is_here(store: Store, user_id: str) -> Voice:
-    """Who writes when no teacher can be reached: the user's own model, else the base.
+    """Who writes when no teacher can be reached: the user's own model, else their T5, else the base.
 
-    Raises `Unavailable` while neither is served.
+    Raises `Unavailable` while none is served.
     """
-    version = store.versions.active(user_id)
-    if version is not None:
+    if (version := store.versions.active(user_id)) is not None:
         try:
             return Voice(student(store, version), Author.STUDENT)
         except Unavailable:
             pass  # active, but not loaded right now: the base is
+    elif (version := store.versions.active(user_id, Student.T5)) is not None:
+        try:
+            return Voice(own_model(store, version), Author.STUDENT)
+        except Unavailable:
+            pass
     return Voice(wait_for(lambda: teacher(store)), Author.TEACHER)

@@ -14,6 +14,7 @@ from studio.cli import (
     measure,
     memory,
     processes,
+    retrain_t5,
     schedule,
     snapshots,
     templates,
@@ -34,6 +35,7 @@ app.command()(write.write)
 app.command(name="auto-train")(jobs.auto_train)
 app.command()(training.train)
 app.command()(training.update)
+app.command(name="retrain-t5")(retrain_t5.retrain_t5)
 app.command(name="two-phase")(two_phase.two_phase)
 app.command(name="versions")(versions.list_versions)
 app.command()(versions.activate)

@@ -6,25 +6,28 @@ from typing import Annotated, Literal
 
 import typer
 
+from engine.domain.version import Student
 from engine.errors import InvalidInput
 from studio.cli.options import AsJson, User
 from studio.cli.output import say_result, verb
 
-Number = Annotated[str, typer.Argument(help="A version's number, or base.")]
+Number = Annotated[str, typer.Argument(help="A version's number, base, or t5-base.")]
+T5_BASE = "t5-base"
 
 
 @verb
 def list_versions(user: User, as_json: AsJson = False) -> None:
-    """List the versions of zega-<user>, newest first."""
+    """List the versions of zega-<user> and of their T5, newest first."""
     from engine.bootstrap import open_engine
 
     engine = open_engine()
-    active = engine.active_version(user)
+    active = {version.id for each in Student if (version := engine.active_version(user, each))}
     rows = [
         {
             "number": version.number,
             "name": version.name,
-            "active": active is not None and active.id == version.id,
+            "student": version.student.value,
+            "active": version.id in active,
             "created_at": version.created_at,
             "base_model": version.base_model,
             "recipe": version.recipe,
@@ -32,6 +35,7 @@ def list_versions(user: User, as_json: AsJson = False) -> None:
             "held_out_loss_after": version.gain.after,
             "verdict": version.verdict,
             "adapter_sha256": version.adapter_sha256,
+            "overlap": version.overlap,
         }
         for version in engine.versions(user)
     ]
@@ -39,10 +43,11 @@ def list_versions(user: User, as_json: AsJson = False) -> None:
     def lines() -> str:
         shown = [
             f"{'*' if row['active'] else ' '} v{row['number']}  {row['created_at']:%Y-%m-%d %H:%M}  "
-            f"{row['verdict']}"
+            f"{row['name']}: {row['verdict']}"
             for row in rows
         ]
-        shown.append(f"{' ' if active else '*'} base")
+        has_zega = any(row["active"] for row in rows if row["student"] == Student.ZEGA)
+        shown.append(f"{' ' if has_zega else '*'} base")
         return "\n".join(shown)
 
     say_result(rows, as_json=as_json, lines=lines)
@@ -50,14 +55,21 @@ def list_versions(user: User, as_json: AsJson = False) -> None:
 
 @verb
 def activate(version: Number, user: User, as_json: AsJson = False) -> None:
-    """Let a version answer as zega-<user>, or the untrained base; nothing is restarted."""
+    """Let a version answer as the student it is of, or an untrained base; nothing is restarted."""
     from engine.bootstrap import open_engine
 
     engine = open_engine()
-    number = version_of(version)
-    engine.activate(user, None if number == "base" else number)
-    active = engine.active_version(user)
-    label = active.label if active else "base"
+    if version == T5_BASE:
+        number, student = None, Student.T5
+    else:
+        given = version_of(version)
+        number = None if given == "base" else given
+        student = (
+            Student.ZEGA if number is None else engine.store.versions.get(user, number).student
+        )
+    engine.activate(user, number, student)
+    active = engine.active_version(user, student)
+    label = active.label if active else version
     say_result({"active": label}, as_json=as_json, lines=lambda: f"{label} answers now.")
 
 

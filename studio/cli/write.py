@@ -19,7 +19,8 @@ def write(
     genre: Annotated[str | None, typer.Option("--genre", "-g", help="One of the genres.")] = None,
     style: Annotated[str | None, typer.Option("--style", help="How it should be told.")] = None,
     writer: Annotated[
-        Literal["teacher", "student"], typer.Option("--writer", help="The base, or your zega.")
+        Literal["teacher", "student", "t5"],
+        typer.Option("--writer", help="The teacher, your zega, or your T5."),
     ] = "teacher",
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, max=2.0, help="How freely it writes.")

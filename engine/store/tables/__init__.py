@@ -11,7 +11,13 @@ from engine.store.tables.exports import export_rows, exports
 from engine.store.tables.imports import import_rejections, imports
 from engine.store.tables.keywords import keyword_lists
 from engine.store.tables.memory import forgotten_passages, passages
-from engine.store.tables.models import activations, comparisons, generations, versions
+from engine.store.tables.models import (
+    activations,
+    comparisons,
+    generations,
+    seq2seq_server,
+    versions,
+)
 from engine.store.tables.people import preferences, users
 from engine.store.tables.providers import providers, switches
 from engine.store.tables.review import decisions, releases, two_phase_inputs, two_phases
@@ -45,6 +51,7 @@ __all__ = [
     "runs",
     "samples",
     "schedules",
+    "seq2seq_server",
     "snapshot_rows",
     "snapshots",
     "steps",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from engine.store.columns import (
     id_column,
@@ -38,6 +38,8 @@ versions = Table(
     text("verdict"),
     time("created_at"),
     time("quarantined_at", nullable=True),
+    Column("student", Text(), nullable=False, server_default="zega"),
+    Column("overlap", JSON(), nullable=False, server_default="{}"),
     UniqueConstraint("user_id", "number"),
     UniqueConstraint("run_id"),
 )
@@ -56,7 +58,7 @@ comparisons = Table(
 )
 
 
-# One row per change of a user's active version; null is the untrained base.
+# One row per change of which version of a student is active; null is the untrained base.
 activations = Table(
     "activations",
     metadata,
@@ -65,6 +67,7 @@ activations = Table(
     reference("version_id", "versions.id", nullable=True),
     reference("previous_id", "versions.id", nullable=True),
     time("activated_at"),
+    Column("student", Text(), nullable=False, server_default="zega"),
     Index(None, "user_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -82,4 +85,15 @@ generations = Table(
     text("embeddings_url"),
     time("published_at"),
     sqlite_autoincrement=True,
+)
+
+
+# One row: when somebody last wanted a T5 to answer, and where it does; `problem` is why it cannot.
+seq2seq_server = Table(
+    "seq2seq_server",
+    metadata,
+    Column("id", Integer(), primary_key=True),
+    time("wanted_at"),
+    text("url"),
+    text("problem"),
 )

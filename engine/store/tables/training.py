@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from engine.store.columns import (
     id_column,
@@ -60,6 +70,7 @@ runs = Table(
     Column("trainable_parameters", BigInteger(), nullable=False),
     number("train_seconds"),
     json("notes"),
+    Column("student", Text(), nullable=False, server_default="zega"),
     Index(None, "user_id", "created_at"),
 )
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from engine.engine import Engine
 from engine.errors import EngineError
-from engine.writing.begin import Writer
+from engine.writing.begin import STUDENTS, Writer
 from engine.writing.writer import Sampling, Writing
 from models.errors import ModelError
 from studio.web import session
@@ -93,8 +93,9 @@ def label_of(studio: Engine, writer: Writer) -> str:
     if writer == "teacher":
         called = studio.teachers.called(session.me())
         return f"Teacher: {called}" if called else "Teacher"
-    version = studio.active_version(session.me())
-    return version.label if version else "My zega"
+    student = STUDENTS[writer]
+    version = studio.active_version(session.me(), student)
+    return version.label if version else student.called
 
 
 def column_of(writer: Writer, ask: session.Ask) -> str:

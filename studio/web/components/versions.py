@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import streamlit as st
 
 from engine.domain.evaluation import LossGain
-from engine.domain.version import Version
+from engine.domain.version import Student, Version
 from engine.engine import Engine
 from studio.web import session
 from studio.web.components.before_after import before_after
@@ -17,35 +18,48 @@ from studio.web.navigation import DATA, MY_MODEL
 from studio.web.wording import moment, plain, size
 
 NEWEST = 3
+NONE_ACTIVE = {
+    Student.ZEGA: "The **untrained base** answers. Activate a version to write with it.",
+    Student.T5: "No **T5** of yours answers. Activate a version to write with it.",
+}
+BACK = {Student.ZEGA: "Back to the base", Student.T5: "Back to no T5"}
 
 
-def in_use(studio: Engine, active: Version | None) -> None:
-    """Which model answers now, and the two ways back."""
+def in_use(studio: Engine, active: Version | None, student: Student = Student.ZEGA) -> None:
+    """Which version answers as this student now, and the two ways back."""
     user = session.me()
     if active is None:
-        st.markdown("The **untrained base** answers. Activate a version to write with it.")
+        st.markdown(NONE_ACTIVE[student])
         return
-    st.markdown(f"**{plain(active.label)}** answers as your model.")
-    previous = studio.store.versions.previous(user)
+    as_what = "your model" if student is Student.ZEGA else "your T5"
+    st.markdown(f"**{plain(active.label)}** answers as {as_what}.")
+    previous = studio.store.versions.previous(user, student)
     with st.container(horizontal=True):
         if previous is not None:
             back = f"Roll back to {previous.label}"
             if st.button(back, icon=":material/undo:"):
                 with told():
-                    studio.roll_back(user)
+                    studio.roll_back(user, student)
                     say_active(previous)
-        if st.button("Back to the base", icon=":material/restart_alt:"):
+        if st.button(BACK[student], icon=":material/restart_alt:"):
             with told():
-                studio.activate(user, None)
+                studio.activate(user, None, student)
                 say_active(None)
 
 
-def version_lines(studio: Engine, active: Version | None) -> None:
+def active_ids(studio: Engine) -> set[str]:
+    """Which versions answer: one of each student at most."""
+    found = (studio.active_version(session.me(), student) for student in Student)
+    return {version.id for version in found if version is not None}
+
+
+def version_lines(studio: Engine) -> None:
     """The newest versions, a line each; everything about them is on the page My model."""
+    active = active_ids(studio)
     for version in studio.store.versions.list(session.me(), limit=NEWEST):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(version.label)}** · {plain(line_of(version))}")
-            if active is not None and active.id == version.id:
+            if version.id in active:
                 st.badge("active", icon=":material/check:", color="green")
             elif version.quarantined_at is not None:
                 st.badge("quarantined", icon=":material/block:", color="red")
@@ -67,9 +81,8 @@ def line_of(version: Version) -> str:
     return " · ".join(parts)
 
 
-def version_card(studio: Engine, version: Version, active: Version | None) -> None:
+def version_card(studio: Engine, version: Version, *, is_active: bool) -> None:
     """One version with everything that is known of it."""
-    is_active = active is not None and active.id == version.id
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(version.label, width="content")
@@ -135,8 +148,19 @@ def figures(studio: Engine, version: Version) -> None:
     st.caption(plain(interval("Gain over the base", gain)))
     if version.gain_over_active is not None:
         st.caption(plain(interval("Gain over the version before", version.gain_over_active)))
+    if version.overlap:
+        st.caption(overlap_line(version.overlap))
     left_out_line(snapshot)
     show_left_out(studio, snapshot)
+
+
+def overlap_line(overlap: Mapping[str, Mapping[str, float]]) -> str:
+    """How much of texts it never saw its answers had, before and after."""
+    before, after = overlap["before"], overlap["after"]
+    return (
+        f"Held-out texts: ROUGE-L {before['rouge_l']:.1f} → {after['rouge_l']:.1f}, chrF "
+        f"{before['chrf']:.1f} → {after['chrf']:.1f} of 100 (n = {after['rows']:.0f})."
+    )
 
 
 def interval(label: str, gain: LossGain) -> str:
@@ -153,14 +177,15 @@ def lineage(studio: Engine, version: Version) -> None:
     adapter, gguf = home / version.adapter_path, home / version.gguf_path
     weights = sum(path.stat().st_size for path in adapter.glob("*") if path.is_file())
     served = gguf.stat().st_size if gguf.exists() else 0
+    own = version.student is Student.ZEGA
     rows = {
         "Base model": version.base_model,
         "Recipe": version.recipe,
-        "Adapter": f"{size(weights)}, SHA-256 {version.adapter_sha256}",
+        "Adapter" if own else "Model": f"{size(weights)}, SHA-256 {version.adapter_sha256}",
         "Served file": f"{size(served)}, SHA-256 {version.gguf_sha256}",
         "Base file": f"SHA-256 {version.identity.base_sha256}",
-        "Converted by": version.identity.converter,
-        "Folder": str(adapter.parent),
+        **({"Converted by": version.identity.converter} if own else {}),
+        "Folder": str(adapter.parent if own else adapter),
     }
     for label, text in rows.items():
         st.caption(label)

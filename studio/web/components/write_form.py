@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.autotrain.plan import styles
 from engine.domain.kind import Kind
-from engine.domain.version import Version
+from engine.domain.version import Student
 from engine.engine import Engine
 from engine.errors import EngineError
 from engine.writing.begin import Writer
@@ -25,6 +25,7 @@ WRITERS: dict[str, tuple[Writer, ...]] = {
     "My zega": ("student",),
     "Both": ("teacher", "student"),
 }
+T5: dict[str, tuple[Writer, ...]] = {"My T5": ("t5",)}
 
 
 def write_form(studio: Engine) -> None:
@@ -58,7 +59,7 @@ def write_form(studio: Engine) -> None:
             persist_state="session",
             on_change="ignore",
         )
-    choose_writer(studio.active_version(session.me()))
+    choose_writer(studio)
     choose_memory(studio)
     choose_sampling()
     st.button(
@@ -105,20 +106,29 @@ def genre_of(kind: Kind) -> str:
     return "genre" if kind.name == "stories" else f"genre/{kind.name}"
 
 
-def choose_writer(active: Version | None) -> None:
-    """Teacher, my zega or both; the last two once there is a version that is active."""
+def writers_of(studio: Engine) -> dict[str, tuple[Writer, ...]]:
+    """Who can write now: the teacher, and students of which a version is active."""
+    user = session.me()
+    found = WRITERS if studio.active_version(user) else {"Teacher": WRITERS["Teacher"]}
+    return found | (T5 if studio.active_version(user, Student.T5) else {})
+
+
+def choose_writer(studio: Engine) -> None:
+    """The teacher or a student; without any student that is active, what there could be."""
+    found = writers_of(studio)
+    has_student = len(found) > 1
     session.start_with("writer", "Teacher")
-    if active is None:
+    if session.value("writer") not in found:
         session.set_value("writer", "Teacher")
     st.radio(
         "Who writes?",
-        list(WRITERS),
+        list(found if has_student else WRITERS),
         horizontal=True,
         key=session.widget("writer"),
         persist_state="session",
-        disabled=active is None,
+        disabled=not has_student,
     )
-    if active is None:
+    if "My zega" not in found:
         st.caption(
             f"“My zega” writes once a version of zega-{plain(session.me())} is active: "
             "teach it on the page Auto-Train."
@@ -126,10 +136,8 @@ def choose_writer(active: Version | None) -> None:
 
 
 def chosen_writers(studio: Engine) -> tuple[Writer, ...]:
-    """Who will write; the teacher while no version is active."""
-    if studio.active_version(session.me()) is None:
-        return ("teacher",)
-    return WRITERS[cast(str, session.value("writer")) or "Teacher"]
+    """Who will write; the teacher in place of a student that is not active."""
+    return writers_of(studio).get(cast(str, session.value("writer")), WRITERS["Teacher"])
 
 
 def choose_sampling() -> None:

@@ -13,6 +13,7 @@ from engine.store.texts import HOLDERS
 
 # Names, figures, states, paths, hashes and sentences of the studio's own, by table.
 NO_WORDS = {
+    "activations": "student",
     "charges": "generator owner",
     "decisions": "action reasons before reviewer",
     "drafts": "model finish_reason parts memory",
@@ -27,7 +28,8 @@ NO_WORDS = {
     "passages": "type",
     "providers": "name kind base_url model sealed_key",
     "rejected_candidates": "genre parts",
-    "runs": "recipe base_model folder notes",
+    "runs": "recipe base_model folder notes student",
+    "seq2seq_server": "url problem",
     "snapshot_rows": "split",
     "snapshots": "sha256 report",
     "stories": "kind genre",
@@ -35,7 +37,7 @@ NO_WORDS = {
     "two_phase_inputs": "genre",
     "two_phases": "teacher student notices memory",
     "versions": "base_model recipe adapter_path adapter_sha256 gguf_path gguf_sha256 base_sha256 "
-    "template_sha256 converter gain gain_over_active verdict",
+    "template_sha256 converter gain gain_over_active verdict student overlap",
 }
 # What people set up themselves, and can change themselves.
 SETTINGS = {

@@ -83,5 +83,36 @@ def test_versions_are_listed_and_activated(client: TestClient, engine: Engine, a
     for user in ("ben", "nobody"):
         answer = client.post(f"{path}/1/activate?user_id={user}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert client.get(f"{path}?user_id=ben").json() == {"versions": [], "active": 0}
+    assert client.get(f"{path}?user_id=ben").json() == {
+        "versions": [],
+        "active": 0,
+        "active_t5": 0,
+    }
     assert client.post(f"{path}/-1/activate?user_id=anna").status_code == 422
+
+
+def test_a_t5_is_active_beside_zega(client: TestClient, anna: Shelf) -> None:
+    anna.version()
+    anna.t5("20261121-143000")
+    path = "/api/training/versions"
+    client.post(f"{path}/1/activate?user_id=anna")
+    both = client.post(f"{path}/2/activate?user_id=anna").json()
+    assert (both["active"], both["active_t5"]) == (1, 2)
+    t5, zega = both["versions"]
+    assert (t5["name"], t5["student"], t5["active"]) == ("t5-retrained-20261121-143000", "t5", True)
+    assert t5["overlap"]["after"] == {"rouge_l": 31.5, "chrf": 40.25, "rows": 16}
+    assert (zega["student"], zega["overlap"], zega["active"]) == ("zega", {}, True)
+    left = client.post(f"{path}/0/activate?user_id=anna&student=t5").json()
+    assert (left["active"], left["active_t5"]) == (1, 0)
+
+
+def test_a_t5_is_trained_over_the_api(client: TestClient, anna: Shelf) -> None:
+    anna.examples(12)
+    order = {"kind": "training", "user_id": "anna", "recipe": "t5", "task_kind": "stories"}
+    job = client.post("/api/training/jobs", json=order).json()
+    assert job["request"] == {"recipe": "t5", "kind": "stories"}
+    few = client.post("/api/training/jobs", json=order | {"task_kind": "epics"})
+    assert (few.status_code, few.json()["code"]) == (409, "not_enough_examples")
+    assert "10 missing" in few.json()["message"]
+    unknown = client.post("/api/training/jobs", json=order | {"task_kind": "odes"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "invalid_input")

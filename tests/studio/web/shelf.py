@@ -3,15 +3,16 @@ store, as the worker would have done."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from engine.domain.evaluation import Comparison, LossGain
 from engine.domain.example import Author, Source
 from engine.domain.job import Job, JobKind
 from engine.domain.quality import Quality
-from engine.domain.run import Step
+from engine.domain.run import Sample, Step
 from engine.domain.snapshot import Split
-from engine.domain.version import AdapterIdentity, Version
+from engine.domain.version import AdapterIdentity, Student, Version
 from engine.engine import Engine
 from engine.store.examples import NewExample
 from engine.store.outcomes import NewRejected
@@ -102,15 +103,61 @@ class Shelf:
 
     def step(self, run: str, number: int, loss: float | None, validation: float | None) -> Step:
         return Step(
-            run, number, number / 4, loss, validation, 2e-4, 310.0, 1650.0, datetime.now(UTC)
+            run,
+            number,
+            number / 4,
+            loss,
+            validation,
+            2e-4,
+            310.0,
+            1650.0,
+            datetime.now(UTC) - timedelta(seconds=300 - 2 * number),
+            gradient_norm=None if loss is None else 1.25,
         )
+
+    def samples(self, run: str, step: int, *texts: str) -> None:
+        """What a training answered after an epoch."""
+        for position, text in enumerate(texts):
+            prompt = good_texts()[position]["prompt"]
+            sample = Sample(run, step, position, step / 4, prompt, text, 0.4)
+            self.store.runs.add_sample(sample)
+
+    def by_heart(self) -> Job:
+        """A training that learned by heart, answers in loops, and still runs."""
+        job = self.training(steps=8, total_steps=60)
+        for number in range(12, 41, 4):
+            self.store.runs.add_step(self.step(job.id, number, 3.4 - number / 40, None))
+            self.store.runs.add_step(self.step(job.id, number, None, 3.4 + number / 40))
+        self.samples(job.id, 20, good_texts()[0]["text"], good_texts()[1]["text"])
+        loop = "the troll at the bridge said and " * 12
+        self.samples(job.id, 40, loop, loop)
+        return job
 
     def version(self, *, gain: float = 0.4, pairs: int = 3) -> Version:
         """A version with its finished training, its answers and its files."""
+        return self._version(gain=gain, pairs=pairs)
+
+    def t5(self, stamp: str) -> Version:
+        """A version of a T5 that was trained at that time, such as `20261121-143000`."""
+        overlap = {
+            "before": {"rouge_l": 4.2, "chrf": 11.0, "rows": 16},
+            "after": {"rouge_l": 31.5, "chrf": 40.25, "rows": 16},
+        }
+        return self._version(f"t5-retrained-{stamp}", "final", student=Student.T5, overlap=overlap)
+
+    def _version(
+        self,
+        name: str = "",
+        last: str = "adapter",
+        *,
+        gain: float = 0.4,
+        pairs: int = 3,
+        **more: Any,
+    ) -> Version:
         job = self.training()
         run = self.store.runs.get(job.id)
-        folder = f"versions/{self.user}/{run.id}"
-        adapter = self.engine.settings.home / folder / "adapter"
+        folder = f"versions/{self.user}/{name or run.id}"
+        adapter = self.engine.settings.home / folder / last
         adapter.mkdir(parents=True)
         (adapter / "adapter_model.safetensors").write_bytes(b"0" * 9_800_000)
         (adapter.parent / "adapter.gguf").write_bytes(b"0" * 9_700_000)
@@ -120,7 +167,7 @@ class Shelf:
             snapshot_id=run.snapshot_id,
             base_model=run.base_model,
             recipe=run.recipe,
-            adapter_path=f"{folder}/adapter",
+            adapter_path=f"{folder}/{last}",
             adapter_sha256="cd" * 32,
             gguf_path=f"{folder}/adapter.gguf",
             gguf_sha256="ef" * 32,
@@ -129,6 +176,7 @@ class Shelf:
             gain_over_active=None,
             verdict="Better than the base SmolLM2-135M-Instruct beyond doubt: held-out loss "
             "3.827 → 3.427, gain +0.400 (95 % interval +0.300 to +0.500, n = 40). It is active.",
+            **more,
         )
         texts = good_texts()
         self.store.versions.add_comparisons(

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from engine.domain.version import Student
 from engine.engine import Engine
 from engine.settings import Settings
 from studio.web.navigation import MY_MODEL, SETTINGS
@@ -55,6 +56,25 @@ def test_activate_roll_back_and_back_to_the_base(engine: Engine, anna: Shelf) ->
     assert "active" in all_text(page)
     button(page, "Back to the base").click().run()
     assert engine.active_version("anna") is None
+
+
+def test_a_t5_is_active_beside_zega_and_taken_back(engine: Engine, anna: Shelf) -> None:
+    anna.version()
+    first, second = anna.t5("20261121-143000"), anna.t5("20261122-090000")
+    engine.activate("anna", 1)
+    page = open_studio("anna", MY_MODEL)
+    assert "No **T5** of yours answers" in all_text(page)
+    assert "ROUGE-L 4.2 → 31.5, chrF 11.0 → 40.2 of 100 (n = 16)" in all_text(page)
+    page.button(key="activate/2").click().run()
+    page.button(key="activate/3").click().run()
+    assert engine.active_version("anna", Student.T5) == second
+    button(page, f"Roll back to {first.label}").click().run()
+    assert engine.active_version("anna", Student.T5) == first
+    button(page, "Back to no T5").click().run()
+    assert engine.active_version("anna", Student.T5) is None
+    zega = engine.active_version("anna")
+    assert zega is not None
+    assert zega.number == 1
 
 
 @pytest.mark.usefixtures("anna")

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.domain.example import Author
 from engine.domain.story import Story
+from engine.domain.version import Student
 from engine.engine import Engine
 from studio.web.navigation import AUTO_TRAIN, WRITE
 from tests.fake_llamacpp import FakeLlamaCpp, good_texts
@@ -246,3 +247,34 @@ def test_code_is_shown_as_code(engine: Engine, page: AppTest, teacher: FakeLlama
     assert draft.text == "def add(a, b):return a + b"
     page.run()
     assert draft.text in [each.value for each in page.code]
+
+
+def test_a_t5_that_is_active_can_be_chosen(
+    engine: Engine, page: AppTest, teacher: FakeLlamaCpp, anna: Shelf
+) -> None:
+    version = anna.t5("20261121-143000")
+    engine.store.seq2seq.publish(teacher.url)
+    page.run()
+    assert page.radio(key="anna/writer").disabled
+    engine.activate("anna", version.number)
+    page.run()
+    assert page.radio(key="anna/writer").options == ["Teacher", "My T5"]
+    page.radio(key="anna/writer").set_value("My T5").run()
+    write(page)
+    draft = story(engine).drafts[0]
+    assert draft.model == "t5-retrained-20261121-143000"
+    assert draft.example_id is not None
+    assert engine.store.examples.get("anna", draft.example_id).author is Author.STUDENT
+    engine.activate("anna", None, Student.T5)
+    page.run()
+    assert page.radio(key="anna/writer").value == "Teacher"
+
+
+def test_a_t5_that_cannot_start_says_why(engine: Engine, page: AppTest, anna: Shelf) -> None:
+    engine.activate("anna", anna.t5("20261121-143000").number)
+    engine.store.seq2seq.publish("", "t5-small needs about 500 MB of memory and 3 MB are free.")
+    page.run()
+    page.radio(key="anna/writer").set_value("My T5").run()
+    write(page)
+    assert "3 MB are free" in problems(page)
+    assert story(engine).drafts == ()

@@ -1,0 +1,277 @@
+"""Trainer `seq2seq`: all weights of a T5 on pairs of prompt and text, by transformers' Seq2SeqTrainer.
+
+The model reads the request alone; instructions of a kind and memory are not taught to it. A text that is
+longer than the length is cut there, without the end token: it did not end. What is learned from
+also lies in `processed/source.txt` and `target.txt`, line by line.
+Knows rows and folders; nothing of users, versions or the database.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from transformers import (
+    DataCollatorForSeq2Seq,
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Seq2SeqTrainer,
+    Seq2SeqTrainingArguments,
+    TrainerCallback,
+    set_seed,
+)
+
+from engine.data.export import write_pairs
+from engine.evaluation.held_out import RowLoss
+from engine.evaluation.overlap import overlap
+from engine.rendering import read_by_seq2seq, render
+from engine.training.checkpoints import ASIDE, FOLDER, flush_all, newest_checkpoint
+from engine.training.epochs import KeepEpochs
+from engine.training.exact_resume import ExactResume
+from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
+from engine.training.rows import TextRow
+from engine.training.run_lock import check_lock
+from engine.training.samples import Samples, fixed_prompts
+from models.seq2seq import load_model, load_tokenizer, text_of
+
+FINAL = "final"
+IGNORED = -100
+# Answers that are written for ROUGE and chrF, all at once, and the longest time that may take.
+MEASURED_ROWS = 16
+MEASURED_SECONDS = 120.0
+
+
+class PairTrainer(ExactResume, Seq2SeqTrainer):  # type: ignore[misc]
+    """Seq2SeqTrainer that counts the tokens it writes beside those it reads."""
+
+    def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:
+        super()._track_num_input_tokens(inputs)
+        self.state.num_input_tokens_seen += int((inputs["labels"] != IGNORED).sum())
+
+
+def answer_loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
+    """Nats per answer token over the whole step, however many batches it is made of."""
+    nats = torch.nn.functional.cross_entropy(
+        outputs.logits.float().flatten(0, 1),
+        labels.flatten(),
+        ignore_index=IGNORED,
+        reduction="sum",
+    )
+    count = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+    return nats / torch.as_tensor(count, device=nats.device).clamp(min=1)
+
+
+def train(
+    train_rows: Sequence[TextRow],
+    validation_rows: Sequence[TextRow],
+    *,
+    base: Path,
+    out: Path,
+    on_step: Callable[[StepReport], None],
+    on_sample: Callable[[SampleReport], None],
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    gradient_accumulation: int,
+    warmup_steps: float,
+    weight_decay: float,
+    optimizer: str,
+    scheduler: str,
+    max_length: int,
+    early_stopping_patience: int,
+    save_best_model: bool,
+    evaluations_per_epoch: int,
+    keep_epochs: bool,
+    loggers: Sequence[str],
+    seed: int,
+) -> TrainResult:
+    """Train a model into `out/final`, resuming from the newest whole checkpoint in `out`.
+
+    Without validation rows there is no early stopping and the last weights are kept.
+    """
+    set_seed(seed)
+    write_pairs(((row.prompt, row.completion) for row in train_rows), out)
+    tokenizer = load_tokenizer(base)
+    model = load_model(base, tokenizer)
+    rows = [tokenize(row, tokenizer, max_length) for row in train_rows]
+    validation = [tokenize(row, tokenizer, max_length) for row in validation_rows]
+    steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
+    every = max(1, steps_per_epoch // evaluations_per_epoch)
+    cuda = torch.cuda.is_available()
+    config = Seq2SeqTrainingArguments(
+        output_dir=str(out / FOLDER),
+        num_train_epochs=epochs,
+        per_device_train_batch_size=batch_size,
+        per_device_eval_batch_size=batch_size,
+        gradient_accumulation_steps=gradient_accumulation,
+        learning_rate=learning_rate,
+        optim=optimizer,
+        lr_scheduler_type=scheduler,
+        warmup_steps=warmup_steps,
+        weight_decay=weight_decay,
+        bf16=cuda and torch.cuda.is_bf16_supported(),
+        use_cpu=not cuda,
+        logging_steps=1,
+        eval_strategy="steps" if validation else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        load_best_model_at_end=bool(validation) and save_best_model,
+        metric_for_best_model="eval_loss" if validation else None,
+        greater_is_better=False if validation else None,
+        train_sampling_strategy="group_by_length",
+        dataloader_num_workers=0,
+        report_to=list(loggers),
+        disable_tqdm=True,
+        seed=seed,
+    )
+    prompts = fixed_prompts(
+        [row.prompt for row in validation_rows], [row["input_ids"] for row in validation]
+    )
+    callbacks: list[TrainerCallback] = [
+        Reporter(tokens_in(rows), on_step, evaluation_tokens=tokens_in(validation)),
+        Samples(prompts, tokenizer, on_sample, seed=seed),
+    ]
+    if keep_epochs:
+        callbacks.append(KeepEpochs())
+    if validation and early_stopping_patience:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience))
+    trainer = PairTrainer(
+        model=model,
+        args=config,
+        train_dataset=Dataset.from_list(rows),
+        eval_dataset=Dataset.from_list(validation) if validation else None,
+        processing_class=tokenizer,
+        data_collator=DataCollatorForSeq2Seq(tokenizer, model=model),
+        compute_loss_func=answer_loss,
+        callbacks=callbacks,
+    )
+    trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
+    started = time.monotonic()
+    checkpoint = newest_checkpoint(out / FOLDER)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    seconds = time.monotonic() - started
+    return TrainResult(
+        adapter=save_whole(trainer.model, tokenizer, out),
+        trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+        tokens=round(tokens_in(rows) * trainer.state.epoch),
+        epochs=round(trainer.state.epoch, 3),
+        seconds=seconds,
+        best_validation_loss=trainer.state.best_metric,
+    )
+
+
+def save_whole(model: Any, tokenizer: Any, out: Path) -> Path:
+    """Write the trained model with its tokenizer to `out/final`, whole or not at all."""
+    check_lock(out)
+    half, final = out / f"{ASIDE}-{FINAL}", out / FINAL
+    for left in (half, final):
+        shutil.rmtree(left, ignore_errors=True)
+    model.save_pretrained(half)
+    tokenizer.save_pretrained(half)
+    flush_all(half)
+    half.rename(final)
+    return final
+
+
+# Rows
+
+
+def source_of(row: TextRow) -> str:
+    """What the model reads for a row, as it will when it is asked."""
+    return read_by_seq2seq(render(row.prompt, system=row.system))
+
+
+def tokenize(row: TextRow, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
+    """Tokens of the request, and of the text with its end token, cut to `max_length` tokens."""
+    answer = tokenizer(row.completion, add_special_tokens=False)["input_ids"]
+    return {
+        "input_ids": tokenizer(source_of(row))["input_ids"],
+        "labels": [*answer, tokenizer.eos_token_id][:max_length],
+    }
+
+
+def tokens_in(rows: Iterable[Mapping[str, list[int]]]) -> int:
+    """Tokens that are read and written."""
+    return sum(len(row["input_ids"]) + len(row["labels"]) for row in rows)
+
+
+def read_rows(
+    parts: Mapping[str, list[list[str]]], base: Path, max_length: int
+) -> dict[str, list[TextRow]]:
+    """The rows of each part, without those whose prompt is longer than `max_length` tokens."""
+    tokenizer = load_tokenizer(base)
+    rows = {part: [TextRow(*row) for row in found] for part, found in parts.items()}
+    return {
+        part: [row for row in found if len(tokenizer(source_of(row))["input_ids"]) <= max_length]
+        for part, found in rows.items()
+    }
+
+
+# Measuring
+
+
+def measure(
+    base: Path,
+    test_rows: Sequence[TextRow],
+    *,
+    trained: Mapping[str, Path | None],
+    max_length: int,
+) -> dict[str, Any]:
+    """Row losses of the base ("before") and of each trained model that is not None, under `losses`;
+    ROUGE-L and chrF of the first rows under `overlap`, and under `answers` prompt and text before and
+    after. All in fp32, the likeliest token each time."""
+    tokenizer = load_tokenizer(base)
+    asked = list(test_rows[:MEASURED_ROWS])
+    losses, figures, texts = {}, {}, {}
+    folders = {"before": base, **{name: path for name, path in trained.items() if path is not None}}
+    for name, folder in folders.items():
+        model = load_model(folder, tokenizer).eval()
+        losses[name] = [row_loss(model, tokenize(row, tokenizer, max_length)) for row in test_rows]
+        if name in ("before", "after"):
+            texts[name] = answers(model, tokenizer, asked, max_length)
+            figures[name] = asdict(overlap(texts[name], [row.completion for row in asked]))
+    return {
+        "losses": {
+            name: [[row.nats, row.tokens] for row in found] for name, found in losses.items()
+        },
+        "overlap": figures,
+        "answers": [
+            [row.prompt, before, after]
+            for row, before, after in zip(asked, texts["before"], texts["after"], strict=True)
+        ],
+    }
+
+
+def row_loss(model: Any, row: Mapping[str, list[int]]) -> RowLoss:
+    """The loss of a row alone, so that no padding can leak into it."""
+    labels = torch.tensor([row["labels"]], device=model.device)
+    with torch.inference_mode():
+        ids = torch.tensor([row["input_ids"]], device=model.device)
+        outputs = model(input_ids=ids, labels=labels)
+        nats = torch.nn.functional.cross_entropy(
+            outputs.logits[0].float(), labels[0], reduction="sum"
+        )
+    return RowLoss(float(nats), len(row["labels"]))
+
+
+def answers(model: Any, tokenizer: Any, rows: Sequence[TextRow], max_length: int) -> list[str]:
+    """What the model answers to these rows' requests."""
+    if not rows:
+        return []
+    asked = tokenizer([source_of(row) for row in rows], padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        written = model.generate(
+            **asked.to(model.device),
+            max_new_tokens=max_length,
+            max_time=MEASURED_SECONDS,
+            num_beams=1,
+            do_sample=False,
+        )
+    return [text_of(tokenizer, each).strip() for each in written.tolist()]

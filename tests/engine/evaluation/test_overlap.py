@@ -1,0 +1,32 @@
+"""ROUGE-L and chrF: the figures that rouge-score 0.1.2 and sacrebleu 2.6.0 give for the same texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.evaluation.overlap import Overlap, chrf, overlap, rouge_l
+
+ANSWERS = [
+    "Epic E1: lamp of the nurse\n\nAs a nurse I want a lamp.",
+    "A story about the sea, and a boat!",
+    "the the the",
+]
+REFERENCES = [
+    "Epic E2: lamp of the gardener\n\nAs a gardener I want a light.",
+    "A tale of the sea and of a small boat.",
+    "the sea",
+]
+
+
+def test_the_figures_are_those_of_the_libraries() -> None:
+    found = [rouge_l(*pair) for pair in zip(ANSWERS, REFERENCES, strict=True)]
+    assert found == pytest.approx([69.23076923076923, 66.66666666666667, 40.0])
+    assert chrf(ANSWERS, REFERENCES) == pytest.approx(33.491082787099366)
+    singly = [chrf([a], [b]) for a, b in zip(ANSWERS, REFERENCES, strict=True)]
+    assert singly == pytest.approx([38.74739455960738, 26.745084561245736, 19.689903800721968])
+
+
+def test_the_same_is_all_and_nothing_is_none() -> None:
+    assert overlap(["The cat."], ["The cat."]) == Overlap(100.0, pytest.approx(100.0), 1)
+    assert overlap(["xyz", ""], ["abc", "abc"]) == Overlap(0.0, 0.0, 2)
+    assert overlap([], []) == Overlap(0.0, 0.0, 0)
