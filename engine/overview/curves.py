@@ -21,16 +21,17 @@ CSV_COLUMNS = (
     "learning_rate",
     "tokens_per_second",
     "memory_mb",
+    "gradient_norm",
     "at",
 )
 
 
 @dataclass(frozen=True)
 class Point:
-    """A loss (nats per answer token) at a step."""
+    """A figure at a step; a loss in nats per answer token."""
 
     step: int
-    loss: float
+    value: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def curve_of(run: RunLine, steps: Sequence[Step], *, points: int = SHOWN_POINTS)
         run=run,
         training=thinned(training, points),
         validation=thinned(validation, points),
-        best=min(validation, key=lambda point: point.loss, default=None),
+        best=min(validation, key=lambda point: point.value, default=None),
         steps=len(training),
         last=logged[-1] if logged else steps[-1],
     )
@@ -77,7 +78,7 @@ def thinned(points: Sequence[Point], most: int) -> tuple[Point, ...]:
     for number in range(stretches):
         begin = number * len(points) // stretches
         stretch = points[begin : (number + 1) * len(points) // stretches]
-        ends = {min(stretch, key=lambda p: p.loss), max(stretch, key=lambda p: p.loss)}
+        ends = {min(stretch, key=lambda p: p.value), max(stretch, key=lambda p: p.value)}
         kept.extend(sorted(ends, key=lambda point: point.step))
     return tuple(kept)
 
@@ -100,6 +101,7 @@ def as_csv(runs: Sequence[RunLine], steps: Mapping[str, Sequence[Step]]) -> str:
                     step.learning_rate,
                     step.tokens_per_second,
                     step.memory_mb,
+                    step.gradient_norm,
                     step.at.isoformat(),
                 ]
             )

@@ -21,6 +21,7 @@ from engine.overview.growth import GenreGap, Growth, every_genre, gaps_of, growt
 from engine.overview.next_step import NextStep, Situation, next_step
 from engine.overview.quality import ScoreDistribution, distribution_of
 from engine.overview.resources import Resources, resources_of
+from engine.overview.run_report import RunReport, run_report
 from engine.overview.statistics import Statistics, statistics_of
 from engine.settings import Settings
 from engine.store import Store
@@ -125,6 +126,10 @@ class Overview:
     def runs(self, user_id: str) -> list[RunLine]:
         """Every training, newest first."""
         return self._store.curves.runs(user_id)
+
+    def run(self, user_id: str, run_id: str) -> RunReport:
+        """One training as it is now, with its pace and health. Raises NotFound."""
+        return run_report(self._store, user_id, run_id)
 
     def curves(self, user_id: str, run_ids: Sequence[str]) -> list[Curve]:
         """The losses of these trainings, thinned for display, in this order. One that has logged

@@ -24,8 +24,8 @@ NEW_TOKENS = 60
 LONGEST_PROMPT = 512
 """Tokens. Reading a longer prompt would cost more than the answer."""
 SHARE = 0.03
-"""Of the time since the samples before: so much may the next ones cost, and at most MOST_SECONDS."""
-MOST_SECONDS = 4.0
+"""Of the time since the samples before: so much may the next ones cost, from LEAST to MOST_SECONDS."""
+LEAST_SECONDS, MOST_SECONDS = 1.0, 4.0
 # As people read it: with some freedom, for a small model that takes its likeliest word each time loops.
 FREEDOM = {"do_sample": True, "temperature": 0.7, "top_p": 0.95, "top_k": 0}
 
@@ -56,13 +56,11 @@ class Samples(TrainerCallback):  # type: ignore[misc]
         on_sample: Callable[[SampleReport], None],
         *,
         seed: int,
-        share: float = SHARE,
     ) -> None:
         self._prompts = prompts
         self._tokenizer = tokenizer
         self._on_sample = on_sample
         self._seed = seed
-        self._share = share
         self._since = time.monotonic()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -74,7 +72,7 @@ class Samples(TrainerCallback):  # type: ignore[misc]
         if not self._prompts:
             return
         started = time.monotonic()
-        most = min(MOST_SECONDS, self._share * (started - self._since))
+        most = max(LEAST_SECONDS, min(MOST_SECONDS, SHARE * (started - self._since)))
         try:
             with undisturbed(model):
                 texts = answers(model, self._tokenizer, self._prompts, self._seed, most)

@@ -23,6 +23,7 @@ from studio.api.routers import (
     jobs,
     keywords,
     lineage,
+    runs,
     statistics,
     synthetic_data,
     versions,
@@ -74,6 +75,7 @@ def create_api(engine: Engine) -> FastAPI:
     for each in (
         auto_train,
         jobs,
+        runs,
         events,
         statistics,
         versions,

@@ -13,6 +13,7 @@ from studio.cli import (
     lineage,
     measure,
     memory,
+    monitor,
     processes,
     retrain_t5,
     schedule,
@@ -36,6 +37,7 @@ app.command(name="auto-train")(jobs.auto_train)
 app.command()(training.train)
 app.command()(training.update)
 app.command(name="retrain-t5")(retrain_t5.retrain_t5)
+app.command()(monitor.monitor)
 app.command(name="two-phase")(two_phase.two_phase)
 app.command(name="versions")(versions.list_versions)
 app.command()(versions.activate)

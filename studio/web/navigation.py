@@ -32,6 +32,7 @@ REVIEW = Screen("Teach", "review.py", "Review", ":material/rate_review:")
 DATA = Screen("Teach", "data.py", "Data", ":material/dataset:")
 MEMORY = Screen("Teach", "memory.py", "Memory", ":material/psychology:")
 DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring:")
+TRAININGS = Screen("Measure", "trainings.py", "Trainings", ":material/show_chart:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
 SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
@@ -42,6 +43,7 @@ SCREENS = (
     DATA,
     MEMORY,
     DASHBOARD,
+    TRAININGS,
     MY_MODEL,
     SETTINGS,
 )

@@ -156,7 +156,7 @@ def _points(points: Sequence[Point], name: str, group: str) -> dict[str, object]
     """What every line of a training shares; a click on the legend takes the whole group."""
     return {
         "x": [point.step for point in points],
-        "y": [point.loss for point in points],
+        "y": [point.value for point in points],
         "name": name,
         "legendgroup": group,
         "hovertemplate": "%{y:.3f}",

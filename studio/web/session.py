@@ -18,6 +18,7 @@ from studio.web.guests import new_guest
 _USER = "user"
 _WHO = "who"  # in the address bar, so that a reload finds the same name
 _GUEST = "guest"
+_RUN = "run"  # in the address bar, too
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,23 @@ def editing() -> str | None:
 def edit(draft_id: str | None) -> None:
     """Open a draft in a field; None closes it."""
     set_value("editing", draft_id)
+
+
+# Trainings
+
+
+def choose_run(known: list[str]) -> None:
+    """Have the choice of a training begin with the one in the address, else with the first of these."""
+    asked = st.query_params.get(_RUN)
+    if asked in known:
+        set_value(_RUN, asked)
+    elif value(_RUN) not in known:
+        set_value(_RUN, known[0])
+
+
+def remember_run() -> None:
+    """Keep the chosen training in the address, so that a link leads to it."""
+    st.query_params[_RUN] = value(_RUN)
 
 
 # Messages that outlive a rerun

@@ -11,6 +11,7 @@ from engine.domain.review import Pile, ReviewFilter
 from engine.domain.schedule import Schedule
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
+from tests.e2e.settings_states import SETTINGS
 from tests.e2e.studio import Studio
 from tests.fake_llamacpp import good_texts
 from tests.fake_provider import KEY
@@ -45,6 +46,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     with engine.exports.as_file("dora", "csv", Selection(), place="download in a browser"):
         pass
     fail_jobs(Shelf(engine, "finn"))
+    Shelf(engine, "hans").by_heart()
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
     by_itself(Shelf(engine, "sven"))
@@ -242,39 +244,6 @@ def dashboard_several(opened: Window) -> None:
     page.keyboard.press("Escape")
 
 
-def settings_tested(opened: Window) -> None:
-    """One provider that answers, one that does not."""
-    page = opened.open("/settings?who=pia")
-    page.get_by_role("button", name="Test").nth(0).click()
-    page.get_by_text("It works").wait_for()
-
-
-def settings_test_failed(opened: Window) -> None:
-    page = opened.open("/settings?who=pia")
-    page.get_by_role("button", name="Test").nth(2).click()
-    page.get_by_role("alert").wait_for()
-
-
-def settings_add(opened: Window) -> None:
-    """The form of a new provider."""
-    opened.open("/settings?who=pia").get_by_role("button", name="Add a provider").click()
-    opened.page.get_by_role("dialog").wait_for()
-
-
-def settings_edit(opened: Window) -> None:
-    """A provider's form with the list of its models."""
-    page = opened.open("/settings?who=pia")
-    page.get_by_role("button", name="Edit").first.click()
-    page.get_by_role("button", name="Show its models").click()
-    page.get_by_text("2 models").wait_for()
-
-
-def settings_remove(opened: Window) -> None:
-    """Before a provider is removed."""
-    opened.open("/settings?who=pia").get_by_role("button", name="Remove", exact=True).first.click()
-    opened.page.get_by_role("dialog").wait_for()
-
-
 SCREENS: dict[str, Callable[[Window], None]] = {
     "welcome": path(""),
     "write-empty": path("/?who=anna"),
@@ -307,12 +276,12 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "dashboard-failed": path("/dashboard?who=finn"),
     "dashboard": path("/dashboard?who=dora"),
     "dashboard-several": dashboard_several,
+    "trainings-empty": path("/trainings?who=anna"),
+    "trainings-running": path("/trainings?who=carol"),
+    "trainings-failed": path("/trainings?who=finn"),
+    "trainings-unwell": path("/trainings?who=hans"),
+    "trainings": path("/trainings?who=dora"),
     "my-model-empty": path("/my_model?who=anna"),
     "my-model": path("/my_model?who=dora"),
-    "settings": path("/settings?who=pia"),
-    "settings-tested": settings_tested,
-    "settings-test-failed": settings_test_failed,
-    "settings-add": settings_add,
-    "settings-edit": settings_edit,
-    "settings-remove": settings_remove,
+    **SETTINGS,
 }

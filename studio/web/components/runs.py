@@ -12,6 +12,7 @@ from engine.overview.curves import Curve
 from engine.store.curves import RunLine
 from studio.web import session
 from studio.web.components.overview import draw
+from studio.web.navigation import TRAININGS
 from studio.web.overview_charts import PALETTE, loss_overlay
 from studio.web.wording import duration, moment
 
@@ -27,6 +28,7 @@ def show_runs(studio: Engine, runs: Sequence[RunLine]) -> None:
     chosen = choose_runs(runs)
     running = any(run.id in chosen and run.state is JobState.RUNNING for run in runs)
     st.fragment(show_curves, run_every=EVERY_SECONDS if running else None)(studio, chosen)
+    st.page_link(TRAININGS.path, label="Look at one of them", icon=TRAININGS.icon)
     with st.expander(f"All trainings, n = {len(runs):,}", icon=":material/table_rows:"):
         st.dataframe(
             [table_row(run) for run in runs],
@@ -38,10 +40,7 @@ def show_runs(studio: Engine, runs: Sequence[RunLine]) -> None:
 
 def choose_runs(runs: Sequence[RunLine]) -> list[str]:
     """The trainings to lay over each other; at first the newest."""
-    labels = {
-        run.id: f"{run.label} · {moment(run.created_at)}" if run.version else run.label
-        for run in runs
-    }
+    labels = run_labels(runs)
     session.start_with("runs", [runs[0].id])
     session.set_value("runs", [run_id for run_id in session.value("runs") if run_id in labels])
     return st.multiselect(
@@ -53,6 +52,14 @@ def choose_runs(runs: Sequence[RunLine]) -> list[str]:
         persist_state="session",
         placeholder="Choose one or several",
     )
+
+
+def run_labels(runs: Sequence[RunLine]) -> dict[str, str]:
+    """What each training is called where one chooses, by its id."""
+    return {
+        run.id: f"{run.label} · {moment(run.created_at)}" if run.version else run.label
+        for run in runs
+    }
 
 
 def show_curves(studio: Engine, chosen: list[str]) -> None:
@@ -70,9 +77,15 @@ def show_curves(studio: Engine, chosen: list[str]) -> None:
     st.caption("Solid: training. Dashed: validation. Star: the lowest validation loss so far.")
     for curve in curves:
         st.caption(curve_sentence(curve))
+    csv_button(studio, chosen)
+
+
+def csv_button(studio: Engine, run_ids: Sequence[str]) -> None:
+    """Every step of these trainings as a file."""
+    user = session.me()
     st.download_button(
         "Download as CSV",
-        lambda: studio.overview.curves_csv(user, chosen),
+        lambda: studio.overview.curves_csv(user, run_ids),
         file_name="losses.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -85,7 +98,9 @@ def curve_sentence(curve: Curve) -> str:
     """E.g. `v3: best validation loss 3.394 at step 96, 310 tokens/s, 1,650 MB, epoch 3.0.`"""
     parts = []
     if curve.best is not None:
-        parts.append(f"best validation loss so far {curve.best.loss:.3f} at step {curve.best.step}")
+        parts.append(
+            f"best validation loss so far {curve.best.value:.3f} at step {curve.best.step}"
+        )
     if speed := curve.last.tokens_per_second or curve.run.speed:
         parts.append(f"{speed:,.0f} tokens/s")
     if curve.last.learning_rate is not None:

@@ -55,7 +55,7 @@ def run(base: Path, out: Path, on_sample: Callable[[SampleReport], None] | None)
 def test_each_epoch_answers_the_same_prompts_and_changes_no_weight(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SHARE", 100.0)
+    monkeypatch.setattr(module, "LEAST_SECONDS", 60.0)
     monkeypatch.setattr(module, "NEW_TOKENS", 12)
     found: list[SampleReport] = []
     with_samples = run(base, tmp_path / "with", found.append)
