@@ -39,7 +39,6 @@ def resume(engine: Engine, user_id: str, job_id: str, *, fork: bool = False) -> 
     request = {key: each for key, each in job.request.items() if key not in ("resumes", "fork")}
     if run is not None:
         request |= {"snapshot_id": run.snapshot_id, "resumes": job_id, "fork": fork}
-        request |= {"base_model": run.base_model} if "base_model" not in request else {}
     queued = engine.store.jobs.create(user_id, JobKind.TRAINING, request)
     engine.enqueue(queued)
     return queued

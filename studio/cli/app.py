@@ -7,6 +7,7 @@ import typer
 from studio.cli import (
     budget,
     exports,
+    going_on,
     imports,
     jobs,
     keywords,
@@ -36,8 +37,10 @@ app.command()(write.write)
 app.command(name="auto-train")(jobs.auto_train)
 app.command()(training.train)
 app.command()(training.update)
-app.command(name="retrain-t5")(retrain_t5.retrain_t5)
+app.command()(going_on.stop)
+app.command()(going_on.resume)
 app.command()(monitor.monitor)
+app.command(name="retrain-t5")(retrain_t5.retrain_t5)
 app.command(name="two-phase")(two_phase.two_phase)
 app.command(name="versions")(versions.list_versions)
 app.command()(versions.activate)

@@ -18,6 +18,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.domain.example import Author, Source
 from engine.domain.job import JobKind
 from engine.domain.quality import Quality
@@ -87,8 +89,6 @@ class Trainings:
     """Trainings on one frozen set of one user, each a job of its own."""
 
     def __init__(self, home: Home, rng: random.Random, snapshot_id: str) -> None:
-        os.environ.update({"ZEGA_HOME": str(home.folder), "OMP_NUM_THREADS": "1"})
-        os.environ["ZEGA_BASE_MODEL"] = home.environment["ZEGA_BASE_MODEL"]
         self.home = home
         self.rng = rng
         self.snapshot_id = snapshot_id
@@ -107,7 +107,15 @@ class Trainings:
         place = self._context.Value("i", 0)
         seconds = self.rng.uniform(1e-4, PLACES[wanted]) if wanted else 0.0
         skipped = self.rng.randint(0, 2) if wanted in ("step", "save", "rotate") else 0
-        arguments = (job_id, self.snapshot_id, place, wanted, skipped, seconds)
+        arguments = (
+            self.home.environment,
+            job_id,
+            self.snapshot_id,
+            place,
+            wanted,
+            skipped,
+            seconds,
+        )
         process: BaseProcess = self._context.Process(target=work, args=arguments)
         process.start()
         process.join()
@@ -122,7 +130,13 @@ class Trainings:
 
 
 def work(
-    job_id: str, snapshot_id: str, place: Any, wanted: str | None, skipped: int, seconds: float
+    environment: dict[str, str],
+    job_id: str,
+    snapshot_id: str,
+    place: Any,
+    wanted: str | None,
+    skipped: int,
+    seconds: float,
 ) -> None:
     """What the worker does for a training, in this process."""
     import torch
@@ -133,6 +147,7 @@ def work(
     from engine.training import child, exact_resume, lora_sft, run
     from engine.training.recipe import parse_config
 
+    os.environ.update(environment)
     torch.set_num_threads(1)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     left = {"times": skipped}
@@ -169,14 +184,18 @@ def work(
             child.train_folder(folder)
         return dict(json.loads(result.read_text(encoding="utf-8")))
 
-    mix_in = exact_resume.ExactResume
-    mix_in._save_checkpoint = telling("save", mix_in._save_checkpoint)  # type: ignore[method-assign]
-    exact_resume.rotate = telling("rotate", exact_resume.rotate)
-    child.check_lock = telling("step", child.check_lock)
-    lora_sft.measure = telling("end", lora_sft.measure)
-    run.register = telling("register", run.register)
-    run.train_in_child = train_here
-    register.lora_to_gguf = convert
+    replaced = pytest.MonkeyPatch()
+    watched: list[tuple[str, Any, str]] = [
+        ("save", exact_resume.ExactResume, "_save_checkpoint"),
+        ("rotate", exact_resume, "rotate"),
+        ("step", child, "check_lock"),
+        ("end", lora_sft, "measure"),
+        ("register", run, "register"),
+    ]
+    for name, owner, function in watched:
+        replaced.setattr(owner, function, telling(name, getattr(owner, function)))
+    replaced.setattr(run, "train_in_child", train_here)
+    replaced.setattr(register, "lora_to_gguf", convert)
     engine = open_engine()
     run.run_training(
         engine.store,

@@ -49,12 +49,16 @@ def prove(home: Home, wanted: list[str]) -> list[Kill]:
     interval = longest_interval(curve)
     assert max(step.epoch for step in home.engine.store.runs.steps(reference)) > 2
     kills: list[Kill] = []
-    left = [*wanted]
+    left: list[str | None] = [*wanted]
     while left:
         job_id = trainings.new()
-        while kill := trainings.attempt(job_id, left.pop() if left else None):
+        place = left.pop(0)
+        while kill := trainings.attempt(job_id, place):
             kills.append(kill)
             assert kill.redone <= interval, kill
+            place = left.pop(0) if left else None
+        if place is not None:  # it had passed that place before: the next one comes to it
+            left.append(place)
         check(home, job_id, weights, curve)
     return kills
 

@@ -67,7 +67,6 @@ def test_a_resume_is_a_job_of_its_own_on_the_same_set(home: Home, fork: bool) ->
     assert job.request == {
         "recipe": "quick",
         "snapshot_id": run.snapshot_id,
-        "base_model": "tiny",
         "resumes": old.id,
         "fork": fork,
     }
@@ -174,6 +173,7 @@ def test_cancelled_resumed_and_stopped_with_the_best(home: Home) -> None:
     """The whole way through the worker: the second job has the first one's steps, and ends when told."""
     keep_examples(home)
     engine, store = home.engine, home.engine.store
+    home.start("engine.serving.process")
     first = engine.start_training("anna")
     home.start_worker()
     sealed = home.folder / "runs" / "anna" / first.id / FOLDER
@@ -185,7 +185,7 @@ def test_cancelled_resumed_and_stopped_with_the_best(home: Home) -> None:
     wait_for("steps", lambda: store.runs.list("anna")[0].id == resumed.id)
     wait_for("it trains", lambda: store.jobs.get(resumed.id).stage.startswith("Training"))
     going_on.stop(engine, "anna", resumed.id)
-    wait_for("its end", lambda: store.jobs.get(resumed.id).state.is_final)
+    wait_for("its end", lambda: store.jobs.get(resumed.id).state.is_final, 400)
     ended = store.jobs.get(resumed.id)
     assert ended.state is JobState.SUCCEEDED, ended.error
     (version,) = engine.versions("anna")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from engine.domain.job import JobState
+from engine.domain.job import JobKind, JobState
 from engine.engine import Engine
 from engine.jobs.queue import JobQueue
 from tests.fake_llamacpp import FakeLlamaCpp
@@ -82,6 +82,30 @@ def test_a_cancelled_job_cannot_be_started(client: TestClient, hands: Hands) -> 
     assert hands.queued == []
 
 
+def test_a_cancelled_training_goes_on_as_another_job(
+    client: TestClient, engine: Engine, hands: Hands
+) -> None:
+    engine.ensure_user("anna")
+    job_id = engine.store.jobs.create("anna", JobKind.TRAINING, {"recipe": "quick"}).id
+    early = client.post(f"{JOBS}/{job_id}/resume?user_id=anna")
+    assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
+    assert client.post(f"{JOBS}/{job_id}/stop?user_id=anna").status_code == 409
+    client.post(f"{JOBS}/{job_id}/cancel?user_id=anna")
+    answer = client.post(f"{JOBS}/{job_id}/resume?user_id=anna&fork=true")
+    assert answer.status_code == 201
+    assert answer.json()["job_id"] != job_id
+    assert answer.json()["state"] == "queued"
+    assert hands.queued == [answer.json()["job_id"]]
+
+
+def test_a_running_training_is_asked_to_stop(client: TestClient, engine: Engine) -> None:
+    engine.ensure_user("anna")
+    job_id = engine.store.jobs.create("anna", JobKind.TRAINING, {}).id
+    engine.store.jobs.start(job_id)
+    assert client.post(f"{JOBS}/{job_id}/stop?user_id=anna").status_code == 200
+    assert engine.job("anna", job_id).stop_requested
+
+
 def test_jobs_know_how_many_come_first(client: TestClient) -> None:
     first, second = make(client)["job_id"], make(client)["job_id"]
     for job_id in (first, second):
@@ -128,7 +152,7 @@ def test_an_unknown_recipe_makes_nothing(client: TestClient, engine: Engine) -> 
     assert engine.users() == []
 
 
-@pytest.mark.parametrize("verb", ["", "/start", "/cancel"])
+@pytest.mark.parametrize("verb", ["", "/start", "/cancel", "/stop", "/resume"])
 def test_another_users_job_is_not_there(client: TestClient, engine: Engine, verb: str) -> None:
     job_id = make(client)["job_id"]
     engine.ensure_user("ben")

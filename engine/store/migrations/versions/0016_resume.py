@@ -10,6 +10,8 @@ down_revision = "0015"
 
 
 def upgrade() -> None:
-    op.add_column("jobs", sa.Column("progress", sa.Integer(), nullable=False, server_default="0"))
-    stop = sa.Column("stop_requested", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("jobs", stop)
+    for column in (
+        sa.Column("progress", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("stop_requested", sa.Boolean(), nullable=False, server_default=sa.false()),
+    ):
+        op.add_column("jobs", column)
