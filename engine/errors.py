@@ -17,7 +17,7 @@ EngineError
 ├── AlreadyRunning          another process holds the lock
 ├── LocalOnly               a provider elsewhere was asked while no text may leave this machine
 ├── BudgetUsedUp, PriceUnknown   a call of a teacher that the budget does not allow: engine/budget/errors.py
-├── InvalidConfig, TrainingOff   a training that cannot be asked for so: engine/training/refusals.py
+├── InvalidConfig, TrainingOff, ResumeRefused, DiskFull …   of trainings: engine/training/errors.py
 ├── TrainingFailed          the training child ended without a model; carries its last lines
 ├── EvaluationFailed        the evaluation child ended without a figure; carries its last lines
 ├── UnreadableFile          an uploaded file is broken, too large or of another kind; names it

@@ -17,8 +17,8 @@ from engine.domain.job import Job, JobKind, JobState
 from engine.domain.run import Run, Step
 from engine.errors import NotFound
 from engine.store import Store
+from engine.training.errors import InvalidConfig
 from engine.training.recipe import config_of
-from engine.training.refusals import InvalidConfig
 
 # Rows of steps over which the speed of a training is taken.
 RECENT_ROWS = 40

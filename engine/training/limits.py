@@ -7,7 +7,7 @@ import resource
 from pathlib import Path
 
 from engine.settings import Settings
-from engine.training.refusals import TrainingOff
+from engine.training.errors import TrainingOff
 from models.catalog import BaseModel, check_memory
 from models.errors import DoesNotFit
 

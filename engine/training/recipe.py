@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from engine.domain.recipe import Recipe
 from engine.errors import NotFound
 from engine.training.config import TrainingConfig
+from engine.training.errors import ConfigProblem, InvalidConfig
 from engine.training.marked import Marked, NotYaml, Place, read_marked
-from engine.training.refusals import ConfigProblem, InvalidConfig
 
 FOLDER = Path(__file__).with_name("recipes")
 MOST_CHARACTERS = 100_000

@@ -10,6 +10,7 @@ import pytest
 
 from engine.domain.erasure import ErasurePlan, Noun, Why
 from engine.domain.job import JobState
+from engine.domain.run import Sample
 from engine.errors import ErasureChanged, InvalidInput, NotFound, Quarantined, SnapshotErased
 from engine.store.texts import ERASED
 from tests.engine.lineage.conftest import BODY, REWORDED, SECRET, Shelved, add_version, text_of
@@ -25,19 +26,18 @@ def plan(shelved: Shelved) -> ErasurePlan:
     shelved.engine.store.exports.add(
         "anna", format="jsonl", place=str(export), example_ids=[shelved.secret.id]
     )
+    asked = Sample(shelved.version.run_id, 9, 0, 1.0, BODY, SECRET, 0.5)
+    shelved.engine.store.runs.add_sample(asked)
     logs = shelved.home / "logs"
     logs.mkdir(exist_ok=True)
     (logs / "worker.log").write_text(f"first line\n{LOG_LINE}\nlast line\n", encoding="utf-8")
     return shelved.engine.lineage.plan_erasure("anna", [shelved.secret.id])
 
 
-def holding(folder: Path, words: str) -> list[str]:
+def holding(folder: Path, words: str) -> list[Path]:
     """Files below the folder whose bytes hold the words."""
-    return [
-        str(path.relative_to(folder))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and words.encode() in path.read_bytes()
-    ]
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in files if words.encode() in path.read_bytes()]
 
 
 def test_the_plan_lists_everything_that_holds_the_text(shelved: Shelved, plan: ErasurePlan) -> None:
@@ -65,6 +65,7 @@ def test_nothing_of_the_text_is_left_on_the_disk(shelved: Shelved, plan: Erasure
         shelved.engine.lineage.plan_erasure("anna", plan.ids(Noun.EXAMPLE))
     )
     assert done.finished_at is not None
+    assert shelved.engine.store.runs.samples(shelved.version.run_id) == []
     for words in (SECRET, BODY, REWORDED, "blue ledger", "baker's widow"):
         assert holding(shelved.home, words) == []
     log = (shelved.home / "logs" / "worker.log").read_text(encoding="utf-8")

@@ -102,6 +102,7 @@ REFUSED: dict[str, Attempt] = {
     "outcomes.rejected": lambda s, a, m: s.outcomes.rejected("ben", a.job),
     "jobs.get_for": lambda s, a, m: s.jobs.get_for("ben", a.job),
     "jobs.request_cancel": lambda s, a, m: s.jobs.request_cancel("ben", a.job),
+    "jobs.request_stop": lambda s, a, m: s.jobs.request_stop("ben", a.job),
     "jobs.queue": lambda s, a, m: s.jobs.queue("ben", a.job),
     "snapshots.create": lambda s, a, m: s.snapshots.create(
         "ben", [(a.example, Split.TRAIN)], "ab" * 32

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.run import Step
+from engine.domain.run import Sample, Step
 from engine.errors import NotFound
 from engine.store import Store
 
@@ -120,3 +120,21 @@ def test_unknown_runs(store: Store) -> None:
         store.runs.add_note(unknown, "Note.")
     with pytest.raises(NotFound):
         store.runs.add_step(step(unknown, 0))
+
+
+def test_samples_are_kept_in_order_and_written_again_by_a_resumed_run(
+    store: Store, make: Any
+) -> None:
+    run = make.run()
+    first, second = (Sample(run.id, step, 0, 1.0, "A troll.", "It ran.", 0.5) for step in (9, 18))
+    for each in (second, first, replace(first, text="It sat.")):
+        store.runs.add_sample(each)
+    assert store.runs.samples(run.id) == [replace(first, text="It sat."), second]
+    assert store.runs.samples(make.run().id) == []
+
+
+def test_a_training_that_is_to_stop_writes_no_sample(store: Store, make: Any) -> None:
+    run = make.run()
+    store.jobs.request_cancel("anna", run.id)
+    store.runs.add_sample(Sample(run.id, 9, 0, 1.0, "A troll.", "It ran.", 0.5))
+    assert store.runs.samples(run.id) == []

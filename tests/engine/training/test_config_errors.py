@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidInput
+from engine.training.errors import InvalidConfig
 from engine.training.recipe import MOST_CHARACTERS, read_config
-from engine.training.refusals import InvalidConfig
 
 
 def said_of(text: str) -> str:

@@ -13,8 +13,8 @@ import pytest
 from engine.errors import SettingsError
 from engine.lineage.files import delete
 from engine.settings import ROOT, load_settings
+from engine.training.errors import TrainingOff
 from engine.training.limits import check_allowed, check_room, place_checkpoints
-from engine.training.refusals import TrainingOff
 from models.catalog import find_base_model
 from models.errors import DoesNotFit
 

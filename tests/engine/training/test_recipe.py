@@ -10,6 +10,7 @@ import pytest
 from engine.errors import NotFound
 from engine.training.child import TRAINERS
 from engine.training.config import OPTIMIZERS, Model, Optimization, TrainingConfig
+from engine.training.errors import InvalidConfig
 from engine.training.loggers import REMOTE, STORE, LoggerName
 from engine.training.recipe import (
     allowed,
@@ -20,7 +21,6 @@ from engine.training.recipe import (
     read_config,
     recipe_names,
 )
-from engine.training.refusals import InvalidConfig
 
 TEMPLATE = """\
 model:

@@ -19,9 +19,9 @@ from engine.errors import InvalidInput, LocalOnly, NotEnoughExamples, NotFound
 from engine.jobs.work import Runner
 from engine.settings import load_settings
 from engine.training.config import TrainingConfig
+from engine.training.errors import TrainingOff
 from engine.training.loggers import check_loggers
 from engine.training.recipe import config_of, load_config, parse_config
-from engine.training.refusals import TrainingOff
 from models import catalog
 from models.errors import DoesNotFit, WeightsMissing
 from tests.fake_llamacpp import good_texts

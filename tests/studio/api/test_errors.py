@@ -10,8 +10,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from engine import errors as engine_errors
+from engine.budget import errors as budget_errors
 from engine.engine import Engine
 from engine.errors import AlreadyRunning, Cancelled, EngineError, NotEnoughExamples, TrainingFailed
+from engine.training import errors as training_errors
 from models import errors as model_errors
 from models.errors import Blocked, ContextTooLong, DoesNotFit, ModelError, RateLimited, Unavailable
 from studio.api.app import create_api
@@ -102,5 +104,7 @@ def codes_of(module: object, base: type[Exception]) -> set[str]:
 
 
 def test_no_status_is_for_an_error_that_does_not_exist() -> None:
-    codes = codes_of(engine_errors, EngineError) | codes_of(model_errors, ModelError)
+    trees = (engine_errors, budget_errors, training_errors)
+    codes = set().union(*(codes_of(each, EngineError) for each in trees))
+    codes |= codes_of(model_errors, ModelError)
     assert set(STATUS) - {"internal_error", "parked"} <= codes  # these two are jobs' own
