@@ -297,4 +297,4 @@ def test_a_worker_finishes_what_was_interrupted(
     erasures = shelved.engine.store.erasures
     wait_for("the erasure", lambda: erasures.get("anna", plan.id).finished_at is not None)
     # The log was not reached: it is overwritten before the words leave the database.
-    assert holding(shelved.home, SECRET) == ["logs/worker.log"]
+    assert holding(shelved.home, SECRET) == [shelved.home / "logs" / "worker.log"]
