@@ -17,13 +17,22 @@ from pathlib import Path
 STDIN = 0
 
 
-def end_with_parent(before: Callable[[], None] | None = None) -> None:
-    """Watch stdin in a thread; on end-of-file call `before` and leave the process at once."""
+def end_with_parent(
+    before: Callable[[], None] | None = None, *, hear: Callable[[str], object] | None = None
+) -> None:
+    """Watch stdin in a thread; on end-of-file call `before` and leave the process at once.
+
+    `hear` is told each line that the parent writes.
+    """
 
     def watch() -> None:
+        rest = b""
         # Not sys.stdin: its lock, held by a blocked read, would abort the process when it exits.
-        while os.read(STDIN, 4096):
-            continue
+        while data := os.read(STDIN, 4096):
+            *lines, rest = (rest + data).split(b"\n")
+            if hear is not None:
+                for line in lines:
+                    hear(line.decode())
         try:
             if before is not None:
                 before()

@@ -14,8 +14,8 @@ from pathlib import Path
 from engine.domain.job import Job, JobKind
 from engine.store import Store
 from engine.training.checkpoints import FOLDER, MANIFEST, checkpoints_in, step_of
-from engine.training.child import RESULT_FILE
 from engine.training.parent import log_tail
+from engine.training.process import RESULT_FILE, TrainingProcess
 
 MAX_ATTEMPTS = 3
 ASK_SECONDS = 0.3
@@ -23,9 +23,13 @@ TAIL_LINES = 5
 
 
 class Attempt:
-    """Answers from the job's row, read at most every ASK_SECONDS, for any thread."""
+    """Answers from the job's row, read at most every ASK_SECONDS, for any thread.
 
-    def __init__(self, store: Store, job: Job) -> None:
+    `trainer` is the worker's process for trainings.
+    """
+
+    def __init__(self, store: Store, job: Job, trainer: TrainingProcess | None = None) -> None:
+        self.trainer = trainer
         self._jobs = store.jobs
         self._job = job
         self._lock = threading.Lock()

@@ -19,7 +19,7 @@ from engine.jobs.attempt import Attempt, run_folder
 from engine.quality.judge import rate
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
-from engine.training.child import RESULT_FILE
+from engine.training.process import RESULT_FILE
 from models.catalog import find_base_model
 from models.errors import Unavailable
 

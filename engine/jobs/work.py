@@ -27,6 +27,7 @@ from engine.serving.base import prepare_base
 from engine.training.endings import is_disk_full
 from engine.training.errors import DiskFull, RunTakenOver
 from engine.training.old_checkpoints import make_room
+from engine.training.process import TrainingProcess
 from engine.training.recipe import config_of
 from engine.training.run import run_training
 from engine.two_phase.room import room_for
@@ -60,6 +61,7 @@ class Runner:
         self._engine = engine
         self._running: set[str] = set()
         self._choosing = threading.Lock()
+        self._trainer = TrainingProcess(stays=self._training_waits)
 
     def take_turn(self, kind: JobKind) -> None:
         """Run the job of this kind whose turn it is, if there is one."""
@@ -98,9 +100,13 @@ class Runner:
         for job_id in tuple(self._running):
             self._engine.store.jobs.reset_attempts(job_id)
 
+    def _training_waits(self) -> bool:
+        running = tuple(self._running)
+        return self._engine.store.workload.next(JobKind.TRAINING, besides=running) is not None
+
     def _attempt(self, job: Job) -> None:
         jobs = self._engine.store.jobs
-        attempt = Attempt(self._engine.store, job)
+        attempt = Attempt(self._engine.store, job, self._trainer)
         log.info("job %s (%s): attempt %d", job.id, job.kind.value, job.attempts)
         try:
             result = WORK[job.kind](self._engine, job, attempt)
@@ -181,6 +187,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
             resumes=job.request.get("resumes"),
             fork=job.request.get("fork", False),
             stop_asked=attempt.stop_asked,
+            process=attempt.trainer,
         )
     result: dict[str, Any] = {
         "version_id": version.id,

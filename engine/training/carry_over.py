@@ -22,13 +22,14 @@ from engine.training.checkpoints import (
     newest_checkpoint,
     step_of,
 )
-from engine.training.child import RESULT_FILE, write_json
+from engine.training.child import write_json
 from engine.training.fingerprint import (
     ACCUMULATION,
     BATCH,
     FINGERPRINT_FILE,
     read_fingerprint,
 )
+from engine.training.process import RESULT_FILE
 
 
 def carry_over(store: Store, home: Path, old: Run, new: Run, *, fork: bool) -> None:

@@ -1,11 +1,13 @@
 """The training process: `python -m engine.training.child RUN_FOLDER`.
 
-Reads RUN_FOLDER/run.json, trains, measures held-out loss, writes RUN_FOLDER/result.json. It holds the
-folder's lock while it lives and ends when its parent does. Its exit code says how it ended (endings.py).
+Reads RUN_FOLDER/run.json, trains, measures held-out loss, writes RUN_FOLDER/result.json, under the folder's
+lock. Then it waits for its parent to name another folder (process.py), or to end it. It ends when
+its parent does. Its exit code says how it ended (endings.py).
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -14,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Diverged
@@ -21,6 +24,7 @@ from engine.settings import load_settings
 from engine.training.checkpoints import FOLDER, clear, damaged, newest_checkpoint, step_of
 from engine.training.endings import (
     DISK_FULL,
+    IDLE,
     OUT_OF_MEMORY,
     REFUSED,
     TAKEN_OVER,
@@ -30,6 +34,7 @@ from engine.training.endings import (
 )
 from engine.training.fingerprint import FINGERPRINT_FILE, Changed, compare, fingerprint
 from engine.training.limits import limit_this_process
+from engine.training.process import LOG_FILE, RESULT_FILE
 from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
 from models.lifeline import end_with_parent
 
@@ -39,7 +44,8 @@ if TYPE_CHECKING:
 # Trainers by the name a recipe gives; imported only here, where one is run.
 TRAINERS = {"lora_sft": "engine.training.lora_sft", "seq2seq": "engine.training.seq2seq"}
 RUN_FILE = "run.json"
-RESULT_FILE = "result.json"
+# A warm process holds memory that others may need.
+IDLE_SECONDS = 300.0
 STOPPED = "Stopped by a person: the best weights so far were kept."
 
 
@@ -142,18 +148,35 @@ def train_folder(folder: Path) -> None:
 
 
 def main() -> None:
-    end_with_parent()
+    named: SimpleQueue[str] = SimpleQueue()
+    end_with_parent(hear=named.put)
     settings = load_settings()
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(settings.cache.resolve() / "compiled"))
     limit_this_process(settings)
     try:
         train_folder(Path(sys.argv[1]))
+        while True:
+            gc.collect()
+            folder = Path(named.get(timeout=IDLE_SECONDS))
+            log_to(folder)
+            train_folder(folder)
+    except Empty:
+        sys.exit(IDLE)
     except Exception as error:
         code = exit_code(error)
         if code is None:
             raise
         print(error, file=sys.stderr)  # its last line is what people are told
         sys.exit(code)
+
+
+def log_to(folder: Path) -> None:
+    """Let what this process says from now on go to another run's log."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with (folder / LOG_FILE).open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
 
 
 def exit_code(error: Exception) -> int | None:

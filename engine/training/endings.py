@@ -12,6 +12,8 @@ OUT_OF_MEMORY = 77
 REFUSED = 78
 DISK_FULL = 74
 TAKEN_OVER = 75
+IDLE = 76
+"""It was kept for a next training, and none came in time."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # As SQLite, safetensors and torch's writer say it; they raise errors without a number.

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from engine.training.base import load_model, load_tokenizer
+from engine.training.adapted import adapted_model
+from engine.training.base import load_tokenizer
 from engine.training.causal import measure, read_rows
 from engine.training.checkpoints import newest_checkpoint
 from engine.training.epochs import KeepEpochs
 from engine.training.exact_resume import ExactResume, save_adapter
 from engine.training.hardware import choose, this_machine
-from engine.training.quick_layers import cast_adapters, compile_layers
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
@@ -34,6 +34,8 @@ __all__ = ["measure", "read_rows", "train"]
 
 REHEARSED = 128
 """Tokens of each row that compiled code is made with."""
+REHEARSED_BATCHES = (2, 1)
+"""Rows at once: code for several is not used for one, which is what an epoch may end with."""
 
 
 def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -41,6 +43,12 @@ def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.cross_entropy(
         logits.float(), targets, ignore_index=-100, reduction="sum"
     )
+
+
+@cache
+def compiled_loss() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """`answer_loss`, compiled once for every training of this process."""
+    return torch.compile(answer_loss, dynamic=True)
 
 
 class FusedLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
@@ -53,17 +61,18 @@ class AnswerLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
     Rows are padded on the right, where a causal model's answers do not look: no mask is needed.
     """
 
-    loss_of = staticmethod(answer_loss)
+    loss_of: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = staticmethod(answer_loss)
 
     def compile(self) -> None:
-        """Compile the layers and the loss; evaluations are computed as they are."""
-        compile_layers(self.model)
-        self.loss_of = torch.compile(answer_loss, dynamic=True)
+        """Use compiled code of the loss, too; evaluations are computed as they are."""
+        self.loss_of = compiled_loss()
         # On rows that are the same each time: code made for other rows rounds otherwise, and a
         # training that is resumed begins with other rows.
-        rows = torch.arange(2 * REHEARSED).view(2, REHEARSED)
         with torch.random.fork_rng():
-            self.compute_loss(self.model.train(), {"input_ids": rows, "labels": rows}).backward()
+            for batch in REHEARSED_BATCHES:
+                rows = torch.arange(batch * REHEARSED).view(batch, REHEARSED)
+                inputs = {"input_ids": rows, "labels": rows}
+                self.compute_loss(self.model.train(), inputs).backward()
         self.model.zero_grad()
 
     def evaluate(self, *args: Any, **settings: Any) -> Any:
@@ -123,7 +132,6 @@ def train(
     Without validation rows there is no early stopping and the last weights are kept. Without
     `on_sample` nothing is answered after each epoch.
     """
-    set_seed(seed)
     tokenizer = load_tokenizer(base)
     rows = tokenize_all(train_rows, tokenizer, max_length)
     validation = tokenize_all(validation_rows, tokenizer, max_length)
@@ -181,23 +189,13 @@ def train(
     if validation and early_stopping_patience:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience))
     trainer = (FusedLossTrainer if choice.liger else AnswerLossTrainer)(
-        model=load_model(
-            base, bf16=choice.bf16, attention=choice.attention, four_bit=choice.four_bit
-        ),
+        model=adapted_model(base, choice, rank=rank, alpha=alpha, dropout=dropout, seed=seed),
         args=config,
         train_dataset=_dataset(rows),
         eval_dataset=_dataset(validation) if validation else None,
         processing_class=tokenizer,
-        peft_config=LoraConfig(
-            r=rank,
-            lora_alpha=alpha,
-            lora_dropout=dropout,
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        ),
         callbacks=callbacks,
     )
-    cast_adapters(trainer.model)
     if choice.compiled:
         trainer.compile()
     trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own

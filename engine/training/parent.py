@@ -1,23 +1,20 @@
-"""The parent's side of a training: start the process, watch it, end it, halve a starving batch."""
+"""The parent's side of a training: watch its process, tell how it ended, halve a starving batch."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Cancelled, TrainingFailed
 from engine.training.checkpoints import FOLDER, checkpoints_in, step_of
-from engine.training.child import RESULT_FILE, RUN_FILE, write_json
+from engine.training.child import RUN_FILE, write_json
 from engine.training.endings import (
     DISK_FULL,
+    IDLE,
     OUT_OF_MEMORY,
     REFUSED,
     STOP_FILE,
@@ -25,12 +22,9 @@ from engine.training.endings import (
     kernel_kills,
 )
 from engine.training.errors import DiskFull, ResumeRefused, RunTakenOver
+from engine.training.process import LOG_FILE, RESULT_FILE, TrainingProcess
 
-LOG_FILE = "train.log"
-CHILD = [sys.executable, "-m", "engine.training.child"]
-NICENESS = 10
 MOST_UNEXPLAINED = 3
-ROOT = Path(__file__).parent.parent.parent
 
 
 def train_in_child(
@@ -41,6 +35,7 @@ def train_in_child(
     cancelled: Callable[[], bool],
     on_halved: Callable[[int], None],
     stop_asked: Callable[[], bool] = lambda: False,
+    process: TrainingProcess | None = None,
     poll_seconds: float = 0.2,
 ) -> dict[str, Any]:
     """Run the training described by `run` to its end and return the content of result.json.
@@ -48,6 +43,7 @@ def train_in_child(
     A child that dies of memory is started again with half the batch and twice the accumulation (so
     the learning stays the same), down to a batch of 1; `on_halved` is told the new batch. One that
     somebody else killed is started again as it was. Once `stop_asked()` it ends with what it has.
+    Without a `process` one is started, and ends with the training.
     Raises `Cancelled` (within a second of `cancelled()` turning true), `TrainingFailed`, `DiskFull`,
     `ResumeRefused` or `RunTakenOver`.
     """
@@ -55,33 +51,38 @@ def train_in_child(
     result = folder / RESULT_FILE
     if result.exists():  # finished before, and its parent did not live to see it
         return dict(json.loads(result.read_text(encoding="utf-8")))
+    process = process or TrainingProcess()
     deaths = Deaths(folder)
-    while True:
-        write_json(folder / RUN_FILE, run)
-        code = _run_child(folder, database_url, cancelled, stop_asked, poll_seconds)
-        if code == 0 and result.exists():
-            return dict(json.loads(result.read_text(encoding="utf-8")))
-        tail = log_tail(folder)
-        if code != OUT_OF_MEMORY:
-            raise_ending(code, tail)
-            if not deaths.was_memory():
-                continue
-        recipe = run["recipe"]
-        if recipe["batch_size"] == 1:
-            raise TrainingFailed("this machine's memory is too small even for a batch of 1", tail)
-        run = {**run, "recipe": halved(recipe)}
-        on_halved(run["recipe"]["batch_size"])
+    with process.at_work():
+        while True:
+            write_json(folder / RUN_FILE, run)
+            process.begin(folder, database_url)
+            code = _wait(process, folder, cancelled, stop_asked, poll_seconds)
+            if code == 0 and result.exists():
+                return dict(json.loads(result.read_text(encoding="utf-8")))
+            tail = log_tail(folder)
+            if code != OUT_OF_MEMORY:
+                raise_ending(code, tail)
+                if code == IDLE or not deaths.was_memory():
+                    continue
+            recipe = run["recipe"]
+            if recipe["batch_size"] == 1:
+                raise TrainingFailed(
+                    "this machine's memory is too small even for a batch of 1", tail
+                )
+            run = {**run, "recipe": halved(recipe)}
+            on_halved(run["recipe"]["batch_size"])
 
 
 def raise_ending(code: int, tail: str) -> None:
-    """Raise what an exit code means; nothing for a death by SIGKILL."""
+    """Raise what an exit code means; nothing where the same is to be started again."""
     if code == TAKEN_OVER:
         raise RunTakenOver
     if code == DISK_FULL:
         raise DiskFull
     if code == REFUSED:
         raise ResumeRefused(last_line(tail))
-    if code != -signal.SIGKILL:
+    if code not in (-signal.SIGKILL, IDLE):
         raise TrainingFailed(last_line(tail) or f"exit code {code}", tail)
 
 
@@ -119,47 +120,21 @@ class Deaths:
         return max((step_of(path) for path in checkpoints_in(self._folder)), default=0)
 
 
-def _run_child(
+def _wait(
+    process: TrainingProcess,
     folder: Path,
-    database_url: str,
     cancelled: Callable[[], bool],
     stop_asked: Callable[[], bool],
     poll_seconds: float,
 ) -> int:
-    environment = {
-        **os.environ,
-        "ZEGA_DATABASE_URL": database_url,
-        "HF_HUB_OFFLINE": "1",
-        "TOKENIZERS_PARALLELISM": "false",
-    }
-    with (folder / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(
-            [*CHILD, str(folder.resolve())],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-        )
-    # People's answers come first. Set from here: code between fork and exec can deadlock in a
-    # process that has threads, and the worker has many.
-    with suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    try:
-        while process.poll() is None:
-            if cancelled():
-                raise Cancelled("The training")
-            if stop_asked():
-                (folder / STOP_FILE).touch()
-            time.sleep(poll_seconds)
-        return process.returncode
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        assert process.stdin is not None
-        process.stdin.close()
+    """What the training ended with, handing wishes to stop over meanwhile."""
+    while (code := process.ending()) is None:
+        if cancelled():
+            raise Cancelled("The training")
+        if stop_asked():
+            (folder / STOP_FILE).touch()
+        time.sleep(poll_seconds)
+    return code
 
 
 def log_tail(folder: Path, lines: int = 40) -> str:

@@ -22,6 +22,7 @@ from engine.training.carry_over import as_begun, carry_over
 from engine.training.config import TrainingConfig
 from engine.training.limits import place_checkpoints
 from engine.training.parent import train_in_child
+from engine.training.process import TrainingProcess
 from engine.training.split import row_sha256, snapshot_sha256, split_examples
 from models.catalog import BaseModel, check_memory
 from models.gguf import GgufIdentity
@@ -98,12 +99,14 @@ def run_training(
     resumes: str | None = None,
     fork: bool = False,
     stop_asked: Callable[[], bool] = lambda: False,
+    process: TrainingProcess | None = None,
 ) -> Version:
     """Train a student on all that is trainable (`which` of it), or a snapshot; `run_id` is the job's.
 
     Checkpoints lie in the run's folder, or below `checkpoints`. Called again after a kill it goes on: same
     snapshot, newest whole checkpoint, finished result. `resumes` is an earlier run to go on from, with
-    `fork` in another environment, too; `stop_asked` ends the training with its best weights so far.
+    `fork` in another environment, too; `stop_asked` ends the training with its best weights so far;
+    `process` may be warm from an earlier training.
     Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed,
     and what is in errors.py.
     """
@@ -151,6 +154,7 @@ def run_training(
         cancelled=cancelled,
         on_halved=lambda batch: halved(store, run_id, batch),
         stop_asked=stop_asked,
+        process=process,
     )
     store.runs.update(
         run_id,

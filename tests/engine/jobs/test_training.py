@@ -17,13 +17,14 @@ from tests.fake_llamacpp import good_texts
 from tests.processes import Home, descendants, is_gone, kill, wait_for
 
 
-def keep_examples(home: Home) -> int:
+def keep_examples(home: Home, user_id: str = "anna") -> int:
     """Sixteen good texts as kept examples of the user's; their number."""
     rows = good_texts()[:16]
+    home.engine.store.users.ensure(user_id)
     for row in rows:
         home.engine.store.examples.add(
             NewExample(
-                user_id="anna",
+                user_id=user_id,
                 kind="stories",
                 genre=row["genre"],
                 style=None,
@@ -81,6 +82,28 @@ def test_a_training_survives_a_kill_of_the_worker(home: Home) -> None:
     assert (home.folder / version.gguf_path).stat().st_size > 0
     assert len(version.comparisons) == len(evaluation_prompts())
     assert any(pair.before != pair.after for pair in version.comparisons)
+
+
+def test_trainings_that_wait_for_each_other_share_a_process(home: Home) -> None:
+    """Set up once for all of them, and gone with the last one."""
+    home.start("engine.serving.process")
+    jobs = []
+    for user_id in ("anna", "ben"):
+        keep_examples(home, user_id)
+        jobs.append(home.engine.start_training(user_id))
+    worker = home.start_worker()
+    pids = []
+    for job in jobs:
+        wait_for("a step", lambda job=job: home.engine.store.runs.steps(job.id))
+        pids += [process.pid for process in trainers(worker.pid)]
+        wait_for("the end", lambda job=job: home.engine.store.jobs.get(job.id).state.is_final)
+    assert len(pids) == 2
+    assert pids[0] == pids[1]
+    assert not trainers(worker.pid)
+    for job in jobs:
+        assert home.engine.store.jobs.get(job.id).state is JobState.SUCCEEDED
+        log = home.folder / "runs" / job.user_id / job.id / "train.log"
+        assert "step" in log.read_text(encoding="utf-8")
 
 
 def newest_step(run_folder: Path) -> int:

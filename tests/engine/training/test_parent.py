@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.errors import Cancelled, EngineError, TrainingFailed
-from engine.training import parent
+from engine.training import parent, process
 from engine.training.checkpoints import publish
 from engine.training.endings import (
     DISK_FULL,
@@ -36,7 +36,12 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Any:
             "import json, os, pathlib, signal, sys, time\nfolder = pathlib.Path(sys.argv[1])\n"
         )
         prelude += "run = json.loads((folder / 'run.json').read_text())\n"
-        monkeypatch.setattr(parent, "CHILD", [sys.executable, "-c", prelude + script])
+        prelude += (
+            "def done(result):\n"
+            "    (folder / 'half').write_text(json.dumps(result))\n"
+            "    os.replace(folder / 'half', folder / 'result.json')\n"
+        )
+        monkeypatch.setattr(process, "CHILD", [sys.executable, "-c", prelude + script])
 
     return use
 
@@ -59,7 +64,7 @@ def start(
 
 
 def test_a_result_is_read_and_not_made_again(child: Any, tmp_path: Path) -> None:
-    child("(folder / 'result.json').write_text(json.dumps({'tokens': 7}))")
+    child("done({'tokens': 7})")
     assert start(tmp_path, []) == {"tokens": 7}
     child("sys.exit(9)")
     assert start(tmp_path, []) == {"tokens": 7}
@@ -71,10 +76,7 @@ def test_a_death_by_memory_halves_the_batch_and_keeps_the_learning(
 ) -> None:
     kills = itertools.count()  # the kernel counts one more each time
     monkeypatch.setattr(parent, "kernel_kills", lambda: next(kills))
-    child(
-        f"if run['recipe']['batch_size'] > 1:\n    {death}\n"
-        "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
-    )
+    child(f"if run['recipe']['batch_size'] > 1:\n    {death}\ndone(run['recipe'])")
     halved: list[int] = []
     assert start(tmp_path, halved) == {"batch_size": 1, "gradient_accumulation": 4}
     assert halved == [2, 1]
@@ -95,7 +97,7 @@ def test_a_kill_by_somebody_else_changes_nothing(
         "lives = folder / 'lives'\n"
         "lives.write_text((lives.read_text() if lives.exists() else '') + '.')\n"
         "if len(lives.read_text()) < 3:\n    os.kill(os.getpid(), 9)\n"
-        "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
+        "done(run['recipe'])"
     )
     halved: list[int] = []
     assert start(tmp_path, halved) == RUN["recipe"]
@@ -106,10 +108,7 @@ def test_kills_that_nobody_explains_and_that_keep_it_from_getting_further_count_
     child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
-    child(
-        "if run['recipe']['batch_size'] > 2:\n    os.kill(os.getpid(), 9)\n"
-        "(folder / 'result.json').write_text(json.dumps(run['recipe']))"
-    )
+    child("if run['recipe']['batch_size'] > 2:\n    os.kill(os.getpid(), 9)\ndone(run['recipe'])")
     halved: list[int] = []
     assert start(tmp_path, halved)["batch_size"] == 2
     assert halved == [2]
@@ -147,7 +146,7 @@ def test_a_wish_to_stop_reaches_the_process(child: Any, tmp_path: Path) -> None:
     child(
         "(folder / 'begun').touch()\n"
         "while not (folder / 'stop').exists():\n    time.sleep(0.01)\n"
-        "(folder / 'result.json').write_text(json.dumps({'tokens': 7}))"
+        "done({'tokens': 7})"
     )
     found = start(tmp_path, [], stop_asked=lambda: (tmp_path / "begun").exists())
     assert found == {"tokens": 7}
@@ -172,7 +171,7 @@ def test_cancel_ends_the_process(child: Any, tmp_path: Path) -> None:
 
 
 def test_the_run_file_is_what_the_child_reads(child: Any, tmp_path: Path) -> None:
-    child("(folder / 'result.json').write_text(json.dumps({'seen': run}))")
+    child("done({'seen': run})")
     assert start(tmp_path, []) == {"seen": RUN}
     assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8")) == RUN
 

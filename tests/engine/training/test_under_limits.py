@@ -14,7 +14,7 @@ from engine.domain.quality import Quality
 from engine.domain.version import Version
 from engine.serving.base import prepare_base
 from engine.store.examples import NewExample
-from engine.training import parent
+from engine.training import process
 from engine.training.checkpoints import FOLDER, checkpoints_in, damaged
 from engine.training.errors import DiskFull
 from engine.training.recipe import parse_config
@@ -70,7 +70,7 @@ def train(home: Home, job_id: str, *, rank: int = 4) -> Version:
 
 def limit(monkeypatch: pytest.MonkeyPatch, name: str, megabytes: float) -> None:
     child = [sys.executable, "-m", "tests.engine.training.capped", name, str(megabytes)]
-    monkeypatch.setattr(parent, "CHILD", child)
+    monkeypatch.setattr(process, "CHILD", child)
 
 
 @pytest.fixture
