@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+import pytest
 
 from engine.domain.example import Author, Source
 from engine.domain.job import JobState
@@ -84,6 +85,7 @@ def test_a_training_survives_a_kill_of_the_worker(home: Home) -> None:
     assert any(pair.before != pair.after for pair in version.comparisons)
 
 
+@pytest.mark.prove
 def test_trainings_that_wait_for_each_other_share_a_process(home: Home) -> None:
     """Set up once for all of them, and gone with the last one."""
     home.start("engine.serving.process")
