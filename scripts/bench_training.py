@@ -77,25 +77,27 @@ def contest(name: str, base: Path, out: Path, *, steps: int) -> dict[str, float]
     return {"seconds": seconds - found.pop("measuring_seconds"), **found}
 
 
-def text_rows(base: Path) -> tuple[list[Any], list[Any]]:
+def text_rows(
+    base: Path, *, rows: int = ROWS, held_out: int = HELD_OUT, seed: int = 1
+) -> tuple[list[Any], list[Any]]:
     """Rows of real sentences, SHORTEST to LONGEST tokens long: those to train on, those held out."""
     from engine.training.base import load_tokenizer
     from engine.training.rows import TextRow, tokenize
 
-    chance, tokenizer = random.Random(1), load_tokenizer(base)
+    chance, tokenizer = random.Random(seed), load_tokenizer(base)
     texts = [row["text"] for row in reference_texts()]
-    rows = []
-    for number in range(ROWS + HELD_OUT):
+    made = []
+    for number in range(rows + held_out):
         # Every fifth text is only ever held out.
-        mine = [t for place, t in enumerate(texts) if (place % 5 == 0) == (number >= ROWS)]
+        mine = [t for place, t in enumerate(texts) if (place % 5 == 0) == (number >= rows)]
         text = " ".join(chance.sample(mine, 3))
         start = text.index(" ", chance.randrange(200)) + 1
         prompt, completion = f"Go on: {text[start : start + 60]}", text[start + 60 :]
         whole = tokenize(TextRow(prompt, completion), tokenizer, 10**6)
         length = chance.randint(SHORTEST, LONGEST) - 1  # and the end
         cut = tokenizer.decode(whole.input_ids[whole.prompt_length : length])
-        rows.append(TextRow(prompt, cut))
-    return rows[:ROWS], rows[ROWS:]
+        made.append(TextRow(prompt, cut))
+    return made[:rows], made[rows:]
 
 
 class Enough(Exception):

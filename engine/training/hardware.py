@@ -16,8 +16,8 @@ from engine.errors import InvalidInput
 
 # From so many tokens a row, a GPU keeps layers' inputs only and computes the rest again.
 LONG_ROWS = 2048
-# Compiling takes as long as it saves in about half of so many tokens.
-COMPILE_TOKENS = 60_000
+# Compiling for the first time takes about as long as it saves in so many tokens.
+COMPILE_TOKENS = 30_000
 # Attention of short rows by plain products, which is faster on a CPU once compiled: quick_layers.py.
 SHORT_ROWS = "short_rows"
 
