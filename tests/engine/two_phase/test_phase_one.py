@@ -122,7 +122,7 @@ def test_a_restart_goes_on_where_it_was_and_enough_is_enough(
     engine, job = home.engine, start(home.engine, target_summaries=20, batch_size=4)
     with running(engine, job):
         wait_for("the first texts", lambda: waiting_for_a_person(engine, job))
-        assert engine.store.jobs.get(job.id).attempts == 0  # waiting is no failed attempt
+        wait_for("no attempt to count", lambda: engine.store.jobs.get(job.id).attempts == 0)
         written = {each.id for each in engine.store.examples.list("anna", job_id=job.id)}
         # The process dies: the row still says that it runs, and another takes the job up.
         assert engine.store.jobs.get(job.id).state is JobState.RUNNING
