@@ -14,6 +14,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from engine.training.checkpoints import MANIFEST, seal
+from engine.training.exact_resume import room_aside
 
 CONFIGURATION = "configuration.json"
 
@@ -45,11 +46,14 @@ def keep_epoch(checkpoint: Path, kept: Path, configuration: str) -> None:
     """Publish a sealed checkpoint under another name; one that is there is left as it is."""
     if kept.exists():
         return
-    half = kept.with_name(f".{kept.name}.half")
-    shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(
-        checkpoint, half, copy_function=os.link, ignore=shutil.ignore_patterns(MANIFEST)
-    )
-    (half / CONFIGURATION).write_text(configuration, encoding="utf-8")
-    seal(half)
-    os.replace(half, kept)
+    with room_aside(kept.with_name(f".{kept.name}.half"), kept.parent.parent) as half:
+        shutil.copytree(
+            checkpoint,
+            half,
+            copy_function=os.link,
+            ignore=shutil.ignore_patterns(MANIFEST),
+            dirs_exist_ok=True,
+        )
+        (half / CONFIGURATION).write_text(configuration, encoding="utf-8")
+        seal(half)
+        os.replace(half, kept)

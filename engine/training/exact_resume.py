@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from engine.training.checkpoints import (
     step_of,
 )
 from engine.training.endings import is_stop_asked
-from engine.training.run_lock import check_lock
+from engine.training.run_lock import LostLock, check_lock
 
 
 class EpochOrder(Sampler[int]):
@@ -86,22 +87,19 @@ class ExactResume:
 
     def _save_checkpoint(self, *args: Any, **settings: Any) -> None:
         folder = Path(self.args.output_dir)
-        check_lock(folder.parent)
-        aside = folder / ASIDE
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
-        self._aside = aside
-        try:
-            super()._save_checkpoint(*args, **settings)  # type: ignore[misc]
-        finally:
-            self._aside = None
-        target = checkpoint_at(folder, self.state.global_step)
-        best = self.state.best_global_step
-        if best:  # where it will lie, not where it was written
-            self.state.best_model_checkpoint = str(checkpoint_at(folder, best))
-        self.state.save_to_json(str(aside / target.name / TRAINER_STATE_NAME))
-        check_lock(folder.parent)
-        publish(aside / target.name, target)
+        with room_aside(folder / ASIDE, folder.parent) as aside:
+            self._aside = aside
+            try:
+                super()._save_checkpoint(*args, **settings)  # type: ignore[misc]
+            finally:
+                self._aside = None
+            target = checkpoint_at(folder, self.state.global_step)
+            best = self.state.best_global_step
+            if best:  # where it will lie, not where it was written
+                self.state.best_model_checkpoint = str(checkpoint_at(folder, best))
+            self.state.save_to_json(str(aside / target.name / TRAINER_STATE_NAME))
+            check_lock(folder.parent)
+            publish(aside / target.name, target)
         rotate(folder, spared={best} if best else ())
 
     def _init_training_state(
@@ -141,14 +139,29 @@ class ExactResume:
 
 def save_adapter(model: Any, out: Path) -> Path:
     """Write a trained model's adapter to `out/adapter`, whole or not at all."""
-    check_lock(out)
-    half, adapter = out / f"{ASIDE}-adapter", out / "adapter"
-    for left in (half, adapter):
-        shutil.rmtree(left, ignore_errors=True)
-    model.save_pretrained(half)
-    flush_all(half)
-    half.rename(adapter)
+    adapter = out / "adapter"
+    with room_aside(out / f"{ASIDE}-adapter", out) as half:
+        shutil.rmtree(adapter, ignore_errors=True)
+        model.save_pretrained(half)
+        flush_all(half)
+        half.rename(adapter)
     return adapter
+
+
+@contextmanager
+def room_aside(half: Path, out: Path) -> Iterator[Path]:
+    """An empty folder to write in before what is written gets its name; gone after a failure, for what it
+    holds would keep a full disk full. Raises `LostLock` when the run folder `out` is another's."""
+    check_lock(out)
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    try:
+        yield half
+    except LostLock:  # what lies there is of the trainer that has taken over
+        raise
+    except Exception:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
 
 
 def run_folder(args: Any) -> Path:

@@ -33,10 +33,9 @@ from engine.evaluation.overlap import overlap
 from engine.rendering import read_by_seq2seq, render
 from engine.training.checkpoints import ASIDE, FOLDER, flush_all, newest_checkpoint
 from engine.training.epochs import KeepEpochs
-from engine.training.exact_resume import ExactResume
+from engine.training.exact_resume import ExactResume, room_aside
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow
-from engine.training.run_lock import check_lock
 from engine.training.samples import Samples, fixed_prompts
 from models.seq2seq import load_model, load_tokenizer, text_of
 
@@ -169,14 +168,13 @@ def train(
 
 def save_whole(model: Any, tokenizer: Any, out: Path) -> Path:
     """Write the trained model with its tokenizer to `out/final`, whole or not at all."""
-    check_lock(out)
-    half, final = out / f"{ASIDE}-{FINAL}", out / FINAL
-    for left in (half, final):
-        shutil.rmtree(left, ignore_errors=True)
-    model.save_pretrained(half)
-    tokenizer.save_pretrained(half)
-    flush_all(half)
-    half.rename(final)
+    final = out / FINAL
+    with room_aside(out / f"{ASIDE}-{FINAL}", out) as half:
+        shutil.rmtree(final, ignore_errors=True)
+        model.save_pretrained(half)
+        tokenizer.save_pretrained(half)
+        flush_all(half)
+        half.rename(final)
     return final
 
 
