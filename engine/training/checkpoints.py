@@ -73,12 +73,13 @@ def flaw(checkpoint: Path) -> str | None:
 
 def damaged(folder: Path) -> dict[Path, str]:
     """Checkpoints that are not whole, newest first, with a sentence on each."""
-    flaws = {path: flaw(path) for path in checkpoints_in(folder)}
-    return {
-        path: f"The checkpoint of step {step_of(path)} is damaged ({wrong})."
-        for path, wrong in flaws.items()
-        if wrong is not None
-    }
+    return {path: said for path in checkpoints_in(folder) if (said := damage(path)) is not None}
+
+
+def damage(checkpoint: Path) -> str | None:
+    """A sentence on a checkpoint that is not whole."""
+    wrong = flaw(checkpoint)
+    return wrong and f"The checkpoint of step {step_of(checkpoint)} is damaged ({wrong})."
 
 
 def clear(folder: Path, unwanted: Iterable[Path]) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Diverged
 from engine.settings import load_settings
-from engine.training.checkpoints import FOLDER, clear, damaged, newest_checkpoint, step_of
+from engine.training.checkpoints import FOLDER, checkpoints_in, clear, damaged, step_of
 from engine.training.endings import (
     DISK_FULL,
     IDLE,
@@ -32,7 +32,13 @@ from engine.training.endings import (
     is_out_of_memory,
     is_stop_asked,
 )
-from engine.training.fingerprint import FINGERPRINT_FILE, Changed, compare, fingerprint
+from engine.training.fingerprint import (
+    FINGERPRINT_FILE,
+    Changed,
+    compare,
+    fingerprint,
+    read_fingerprint,
+)
 from engine.training.limits import limit_this_process
 from engine.training.process import LOG_FILE, RESULT_FILE
 from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
@@ -73,6 +79,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     log = TrainingLog()
 
     def say(note: str) -> None:
+        check_lock(folder)
         if note not in store.runs.get(run["run_id"]).notes:
             store.runs.add_note(run["run_id"], note)
 
@@ -84,23 +91,26 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
 
     def on_sample(report: SampleReport) -> None:
+        check_lock(folder)
         log.sample(report)
         store.runs.add_sample(Sample(run_id=run["run_id"], **asdict(report)))
 
     if left:
         say(f"Left out for prompts longer than a training reads of a text: {left}.")
-    begin(run, folder, say)
+    checkpoint = begin(run, folder, say)
     result = trainer.train(
         rows["train"],
         rows["validation"],
         base=base,
         out=folder,
+        checkpoint=checkpoint,
         on_step=on_step,
         on_sample=on_sample,
         **run["recipe"],
     )
     if is_stop_asked(folder):
         say(STOPPED)
+    check_lock(folder)
     store.jobs.progress(run["run_id"], stage="Measuring on texts it has never seen")
     measured = trainer.measure(
         base,
@@ -119,20 +129,24 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     }
 
 
-def begin(run: dict[str, Any], folder: Path, say: Callable[[str], object]) -> None:
-    """Make sure that a training goes on as it began, from whole checkpoints; `say` what was not as
-    expected. Raises `Changed`."""
+def begin(run: dict[str, Any], folder: Path, say: Callable[[str], object]) -> Path | None:
+    """The whole checkpoint that a training goes on from as it began; `say` what was not as expected.
+
+    Raises `Changed`."""
     wrong = damaged(folder / FOLDER)
+    newest = next((path for path in checkpoints_in(folder / FOLDER) if path not in wrong), None)
     if wrong:
-        newest = newest_checkpoint(folder / FOLDER)
         since = f"step {step_of(newest)}, the newest whole one" if newest else "the start"
         say(f"{' '.join(wrong.values())} The training went on from {since}.")
+    check_lock(folder)
     clear(folder / FOLDER, wrong)
     now = fingerprint(run)
-    elsewhere = compare(folder, now)
+    elsewhere = compare(folder, now, newest)
     if elsewhere is not None:
         say(elsewhere)
-    write_json(folder / FINGERPRINT_FILE, now)
+    forked = (read_fingerprint(folder) or {}).get("forked", False)
+    write_json(folder / FINGERPRINT_FILE, now | {"forked": forked})
+    return newest
 
 
 def train_folder(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """What decides a training's weights beside its checkpoint, kept in the run folder: a resume compares it.
 
-Settings, the rows' hash, the base's hash, and the environment: threads, processor, compiler and versions of
-the libraries. With all of them equal a resumed training ends with the weights of one that never stopped.
+Settings, the rows' hash, the base's hash, and the environment: threads, processor, what a training can use of
+the machine (hardware.py), versions of the libraries. With all of them equal a resumed training ends with
+the weights of one that never stopped.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from engine.training.checkpoints import FOLDER, newest_checkpoint, step_of
-from engine.training.hardware import can_compile
+from engine.training.checkpoints import step_of
+from engine.training.hardware import this_machine
 
 FINGERPRINT_FILE = "fingerprint.json"
+CPUINFO = Path("/proc/cpuinfo")
+# Products are computed otherwise, and so rounded otherwise, with each of these than without.
+INSTRUCTIONS = ("avx512_bf16", "avx512_fp16", "amx_bf16")
 LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate")
 # Halving a batch that does not fit changes these two and leaves their product as it is.
 BATCH, ACCUMULATION = "batch_size", "gradient_accumulation"
@@ -50,14 +55,27 @@ def environment() -> dict[str, Any]:
     """What numbers depend on beside the settings."""
     import torch
 
-    cuda = torch.cuda.is_available()
+    machine = this_machine()
     return {
         "threads": torch.get_num_threads(),
-        "processor": platform.machine(),
+        **processor(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "gpu": torch.cuda.get_device_name() if cuda else "none",
-        "compiler": can_compile(),
+        "gpu": torch.cuda.get_device_name() if machine.cuda else "none",
+        **asdict(machine),
         **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def processor() -> dict[str, Any]:
+    """The processor's name, and which of `INSTRUCTIONS` it has; where Linux does not tell, its family."""
+    said = {}
+    if CPUINFO.exists():
+        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
+        said = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    flags = said.get("flags", "").split()
+    return {
+        "processor": said.get("model name", platform.machine()),
+        **{name: name in flags for name in INSTRUCTIONS},
     }
 
 
@@ -67,13 +85,13 @@ def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
-def compare(folder: Path, now: Mapping[str, Any]) -> str | None:
-    """Whether the run in `folder` may go on from its checkpoint; a sentence on what is different where
+def compare(folder: Path, now: Mapping[str, Any], checkpoint: Path | None) -> str | None:
+    """Whether the run in `folder` may go on from this checkpoint; a sentence on what is different where
     a person chose to go on all the same.
 
     Raises `Changed`. Without a checkpoint there is nothing to go on from, so nothing can differ.
     """
-    before, checkpoint = read_fingerprint(folder), newest_checkpoint(folder / FOLDER)
+    before = read_fingerprint(folder)
     if before is None or checkpoint is None:
         return None
     fixed = [*differences(before, now, "data"), *differences(before, now, "settings")]

@@ -22,7 +22,6 @@ from trl import SFTConfig, SFTTrainer
 from engine.training.adapted import adapted_model
 from engine.training.base import load_tokenizer
 from engine.training.causal import measure, read_rows
-from engine.training.checkpoints import newest_checkpoint
 from engine.training.epochs import KeepEpochs
 from engine.training.exact_resume import ExactResume, save_adapter
 from engine.training.hardware import choose, this_machine
@@ -105,6 +104,7 @@ def train(
     *,
     base: Path,
     out: Path,
+    checkpoint: Path | None = None,
     on_step: Callable[[StepReport], None],
     on_sample: Callable[[SampleReport], None] | None = None,
     rank: int,
@@ -127,7 +127,7 @@ def train(
     seed: int,
     four_bit: bool,
 ) -> TrainResult:
-    """Train an adapter into `out/adapter`, resuming from the newest whole checkpoint in `out`.
+    """Train an adapter into `out/adapter`, going on from `checkpoint`, which was found to be whole.
 
     Without validation rows there is no early stopping and the last weights are kept. Without
     `on_sample` nothing is answered after each epoch.
@@ -200,7 +200,6 @@ def train(
         trainer.compile()
     trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
     started = time.monotonic()
-    checkpoint = newest_checkpoint(out / "checkpoints")
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     seconds = time.monotonic() - started
     return TrainResult(

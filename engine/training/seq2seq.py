@@ -31,11 +31,12 @@ from engine.data.export import write_pairs
 from engine.evaluation.held_out import RowLoss
 from engine.evaluation.overlap import overlap
 from engine.rendering import read_by_seq2seq, render
-from engine.training.checkpoints import ASIDE, FOLDER, flush_all, newest_checkpoint
+from engine.training.checkpoints import ASIDE, FOLDER, flush_all
 from engine.training.epochs import KeepEpochs
 from engine.training.exact_resume import ExactResume, room_aside
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow
+from engine.training.run_lock import check_lock
 from engine.training.samples import Samples, fixed_prompts
 from models.seq2seq import load_model, load_tokenizer, text_of
 
@@ -72,6 +73,7 @@ def train(
     *,
     base: Path,
     out: Path,
+    checkpoint: Path | None = None,
     on_step: Callable[[StepReport], None],
     on_sample: Callable[[SampleReport], None],
     learning_rate: float,
@@ -90,11 +92,12 @@ def train(
     loggers: Sequence[str],
     seed: int,
 ) -> TrainResult:
-    """Train a model into `out/final`, resuming from the newest whole checkpoint in `out`.
+    """Train a model into `out/final`, going on from `checkpoint`, which was found to be whole.
 
     Without validation rows there is no early stopping and the last weights are kept.
     """
     set_seed(seed)
+    check_lock(out)
     write_pairs(((row.prompt, row.completion) for row in train_rows), out)
     tokenizer = load_tokenizer(base)
     model = load_model(base, tokenizer)
@@ -153,7 +156,6 @@ def train(
     )
     trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
     started = time.monotonic()
-    checkpoint = newest_checkpoint(out / FOLDER)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     seconds = time.monotonic() - started
     return TrainResult(

@@ -81,5 +81,6 @@ def test_what_is_gone_on_with_in_a_new_process_ends_the_same(base: Path, tmp_pat
     for checkpoint in checkpoints_in(tmp_path / "whole" / "checkpoints"):
         start_anew()
         begun = tmp_path / f"from-{step_of(checkpoint)}"
-        shutil.copytree(checkpoint, begun / "checkpoints" / checkpoint.name)
-        assert equal(whole, weights(base, begun, MINE))
+        here = begun / "checkpoints" / checkpoint.name
+        shutil.copytree(checkpoint, here)
+        assert equal(whole, weights(base, begun, MINE, checkpoint=here))

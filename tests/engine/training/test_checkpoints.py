@@ -65,7 +65,7 @@ def test_a_damaged_file_is_seen_said_and_passed_over(
         file.write_bytes({"empty": b"", "half": bytes(half), "flipped": bytes(data)}[damage])
     assert newest_checkpoint(folder) == folder / "checkpoint-5"
     said: list[str] = []
-    begin(RUN, tmp_path, said.append)
+    assert begin(RUN, tmp_path, said.append) == folder / "checkpoint-5"
     assert len(said) == 1
     assert "The checkpoint of step 10 is damaged" in said[0]
     assert "went on from step 5" in said[0]

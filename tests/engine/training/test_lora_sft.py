@@ -193,7 +193,15 @@ def test_a_killed_training_goes_on_from_its_newest_whole_checkpoint(
     assert before is not None
     assert before != newest
     steps: list[StepReport] = []
-    train(ROWS, ROWS[:1], base=trained.base, out=tmp_path, on_step=steps.append, **recipe())
+    train(
+        ROWS,
+        ROWS[:1],
+        base=trained.base,
+        out=tmp_path,
+        checkpoint=before,
+        on_step=steps.append,
+        **recipe(),
+    )
     assert steps[0].step == int(before.name.split("-")[1]) + 1
     assert steps[-1].step == 80
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.training import child
+from engine.training.epochs import keep_epoch
+from engine.training.recipe import load_recipe
 from engine.training.run_lock import LOCK_FILE, LostLock, check_lock, let_go, take_lock
 
 
@@ -36,3 +41,33 @@ def test_the_next_holder_gets_it_when_the_first_lets_go(tmp_path: Path) -> None:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         let_go(tmp_path)
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def begin(folder: Path) -> object:
+    run: dict[str, Any] = {"trainer": "t", "rows": {}, "base_sha256": "0", "recipe": {}}
+    return child.begin(run, folder, lambda note: None)
+
+
+def keep(folder: Path) -> object:
+    return keep_epoch(folder / "checkpoints" / ".saving", folder / "checkpoints" / "kept", "{}")
+
+
+def write_pairs(folder: Path) -> object:
+    from engine.training.seq2seq import train
+
+    settings = load_recipe("t5").settings
+    nobody: Any = lambda report: None  # noqa: E731
+    return train([], [], base=folder, out=folder, on_step=nobody, on_sample=nobody, **settings)
+
+
+@pytest.mark.parametrize("write", [begin, keep, write_pairs])
+def test_who_has_lost_it_changes_no_file(tmp_path: Path, write: Callable[[Path], object]) -> None:
+    left = tmp_path / "checkpoints" / ".saving"
+    left.mkdir(parents=True)
+    take_lock(tmp_path)
+    (tmp_path / LOCK_FILE).unlink()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(LostLock):
+        write(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+    let_go(tmp_path)

@@ -162,7 +162,7 @@ def test_a_killed_training_ends_with_the_same_weights(base: Path, tmp_path: Path
     assert left is not None
     assert is_whole(left)
     assert step_of(left) < step_of(newest)
-    found = run(base, resumed, validation=ROWS[:2], **SHORT)
+    found = run(base, resumed, validation=ROWS[:2], checkpoint=left, **SHORT)
     one, other = (load_file(each.adapter / "model.safetensors") for each in (expected, found))
     assert one.keys() == other.keys()
     assert max(float((one[name] - other[name]).abs().max()) for name in one) == 0.0
