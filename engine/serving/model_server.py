@@ -49,6 +49,7 @@ class ModelServer:
         hot_adapters: int,
         log_file: Path | None = None,
         embeddings: Callable[[], str] = lambda: "",
+        others_in_memory: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._home = home
@@ -61,6 +62,7 @@ class ModelServer:
         self._hot_adapters = hot_adapters
         self._log_file = log_file
         self._embeddings = embeddings
+        self._others_in_memory = others_in_memory
         self._server: LlamaCppServer | None = None
         self._serving: tuple[str, ...] = ()
         self._unloadable: set[str] = set()
@@ -108,13 +110,15 @@ class ModelServer:
         return True
 
     def _let_go(self, standing: Sequence[Release]) -> None:
-        """Withdraw the base, let it finish what it is answering, and say when it is gone."""
+        """Withdraw the base, let it finish what it is answering, and say when no model is left."""
         if self._server is not None:
             log.info("the base leaves memory: a training asks for room")
             self._store.serving.clear()
             self._draining.append((self._server, time.monotonic()))
             self._server, self._serving = None, ()
-        elif not self._draining and any(each.done_at is None for each in standing):
+        elif self._draining or self._others_in_memory():
+            return
+        elif any(each.done_at is None for each in standing):
             self._store.releases.done()
 
     def _start(self, adapters: Sequence[Path]) -> LlamaCppServer:

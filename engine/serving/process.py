@@ -29,7 +29,9 @@ REFRESH_SECONDS = 1.0
 RETRY_SECONDS = 5.0
 
 
-def open_model_server(engine: Engine, embeddings: EmbeddingServer) -> ModelServer:
+def open_model_server(
+    engine: Engine, embeddings: EmbeddingServer, seq2seq: Seq2SeqKeeper
+) -> ModelServer:
     """The model server as the settings describe it; one slot more than auto-training fills."""
     settings = engine.settings
     logs = settings.home / "logs"
@@ -45,6 +47,7 @@ def open_model_server(engine: Engine, embeddings: EmbeddingServer) -> ModelServe
         hot_adapters=settings.hot_adapters,
         log_file=logs / "model-server.log",
         embeddings=embeddings.url,
+        others_in_memory=seq2seq.is_in_memory,
     )
 
 
@@ -82,8 +85,8 @@ def main() -> None:
     withdraw(engine.store)
     logs = engine.settings.home / "logs"
     embeddings = EmbeddingServer(engine.settings.cache, log_file=logs / "embeddings.log")
-    server = open_model_server(engine, embeddings)
     seq2seq = Seq2SeqKeeper(engine.store, home=engine.settings.home, log_file=logs / "seq2seq.log")
+    server = open_model_server(engine, embeddings, seq2seq)
     try:
         keep_serving(server, seq2seq, stopping)
     finally:

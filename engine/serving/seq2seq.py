@@ -25,6 +25,10 @@ from models.errors import ModelError, Unavailable
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(minutes=10)
+# With torch to load, on cores that may be busy.
+START_SECONDS = 90.0
+# Longer than this no answer keeps a training waiting for its room.
+DRAIN = timedelta(seconds=120)
 RETRY_SECONDS = 10.0
 COMMAND = [sys.executable, "-m", "engine.serving.seq2seq_process"]
 ROOT = Path(__file__).parent.parent.parent
@@ -44,12 +48,21 @@ class Seq2SeqProcess:
             cwd=ROOT,
             env={**environment, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
         )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
+        try:
+            self.url = self._address()
+        except (ValueError, KeyError, TypeError) as error:
             self.close()
-            raise Unavailable("The T5's process did not start; its log is seq2seq.log.")
-        self.url = str(json.loads(line)["url"])
+            raise Unavailable("The T5's process did not start; its log is seq2seq.log.") from error
+
+    def _address(self) -> str:
+        """What it says in its first line. Raises ValueError, KeyError and TypeError for anything else."""
+        assert self._process.stdout is not None
+        late = threading.Timer(START_SECONDS, self._process.kill)
+        late.start()
+        try:
+            return str(json.loads(self._process.stdout.readline())["url"])
+        finally:
+            late.cancel()
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
@@ -98,17 +111,23 @@ class Seq2SeqKeeper:
                 return
             self._starting = None
         process = self._process
-        if process is not None and not process.is_alive():
+        if process is None:
+            if self._is_wanted() and time.monotonic() >= self._not_before:
+                self._not_before = time.monotonic() + RETRY_SECONDS
+                self._starting = threading.Thread(target=self._start, name="seq2seq", daemon=True)
+                self._starting.start()
+        elif not process.is_alive():
             log.warning("the T5's process ended; it starts again when one is wanted")
             self._end(process)
-        elif process is not None:
-            unused_for = timedelta() if self._store.releases.standing() else self._idle
-            if not is_busy(process.url) and self._store.seq2seq.withdraw(unused_for=unused_for):
-                self._end(process)
-        elif self._is_wanted() and time.monotonic() >= self._not_before:
-            self._not_before = time.monotonic() + RETRY_SECONDS
-            self._starting = threading.Thread(target=self._start, name="seq2seq", daemon=True)
-            self._starting.start()
+        elif self._may_go(process):
+            self._end(process)
+        elif self._store.seq2seq.current().url != process.url:
+            self._store.seq2seq.publish(process.url)
+            log.info("T5s answer")
+
+    def is_in_memory(self) -> bool:
+        """Whether a T5's process is there, or on its way."""
+        return self._process is not None or self._starting is not None
 
     def close(self) -> None:
         """Withdraw the address and end the process, also one that is still starting."""
@@ -123,12 +142,19 @@ class Seq2SeqKeeper:
             return False
         return datetime.now(UTC) - self._store.seq2seq.current().wanted_at < self._idle
 
+    def _may_go(self, process: Seq2SeqProcess) -> bool:
+        """Whether nobody wants it any more, or a training has waited long enough; then its address is
+        taken away."""
+        standing = self._store.releases.standing()
+        if standing and datetime.now(UTC) - standing[0].asked_at > DRAIN:
+            return True
+        unused_for = timedelta() if standing else self._idle
+        return not is_busy(process.url) and self._store.seq2seq.withdraw(unused_for=unused_for)
+
     def _start(self) -> None:
         try:
             check_memory(find_base_model(SMALLEST), "serve")
             self._process = Seq2SeqProcess(self._environment, self._log_file)
-            self._store.seq2seq.publish(self._process.url)
-            log.info("T5s answer")
         except (ModelError, OSError) as error:
             log.error("no T5 can answer: %s", error)
             self._store.seq2seq.publish("", str(error))

@@ -97,14 +97,20 @@ class Handler(BaseHTTPRequestHandler):
                 self.end_headers()
                 began = True
                 self._stream(writer, asked)
+        except ConnectionError:
+            raise
         except (EngineError, ModelError, ChecksumMismatch, ValueError, OSError) as error:
-            if isinstance(error, ConnectionError):
-                raise
-            failure = {"error": {"code": 400, "message": str(error)}}
-            if began:
-                self._event(failure)
-            else:
-                self._send(400, failure)
+            self._refuse(400, str(error), began=began)
+        except Exception:  # torch raises RuntimeError for much, e.g. when memory runs out
+            log.exception("an answer broke off")
+            self._refuse(500, "The T5 broke off; its log is seq2seq.log.", began=began)
+
+    def _refuse(self, code: int, message: str, *, began: bool) -> None:
+        failure = {"error": {"code": code, "message": message}}
+        if began:
+            self._event(failure)
+        else:
+            self._send(code, failure)
 
     def _stream(self, writer: Seq2SeqWriter, asked: dict[str, Any]) -> None:
         messages = [Message(each["role"], each["content"]) for each in asked["messages"]]
@@ -144,9 +150,13 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if not 0 < length <= MOST_BYTES:
             raise ValueError(f"a request has 1 to {MOST_BYTES:,} bytes, got {length:,}")
-        asked = json.loads(self.rfile.read(length))
-        if not isinstance(asked, dict) or not asked.get("messages"):
+        asked: Any = json.loads(self.rfile.read(length))
+        messages = asked.get("messages") if isinstance(asked, dict) else None
+        if not isinstance(asked, dict) or not isinstance(messages, list) or not messages:
             raise ValueError("a request has messages")
+        for each in messages:
+            if not isinstance(each, dict) or not {"role", "content"} <= each.keys():
+                raise ValueError("a message has a role and content")
         return asked
 
     def _event(self, payload: Any) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from engine.store.database import Database
 from engine.store.new_examples import NEVER
-from engine.store.rows import now, upsert
+from engine.store.rows import insert_once, now
 from engine.store.tables import seq2seq_server
 
 _ONLY = 1
@@ -60,7 +60,8 @@ class Seq2SeqServers:
             return bool(connection.execute(statement).rowcount)
 
     def _set(self, **values: Any) -> None:
+        # Those columns alone: who wants it and who publishes it must not undo each other.
+        first = {"id": _ONLY, "wanted_at": NEVER, "url": "", "problem": ""}
         with self._database.write() as connection:
-            row = connection.execute(select(seq2seq_server)).mappings().first()
-            first = {"wanted_at": NEVER, "url": "", "problem": ""}
-            upsert(connection, seq2seq_server, {"id": _ONLY, **(row or first), **values})
+            insert_once(connection, seq2seq_server, first)
+            connection.execute(update(seq2seq_server).values(values))

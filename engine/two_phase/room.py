@@ -1,7 +1,7 @@
 """Room for a training: the models leave memory, what that frees is measured, and they come back.
 
-The model server lets its base go when a job asks (engine/store/releases.py). What it holds is measured
-over the whole tree of the studio's processes.
+The model server lets its base and a T5 go when a job asks (engine/store/releases.py). What they hold is
+measured over the whole tree of the studio's processes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 # A server may finish what it answers, for two minutes at most, before it goes.
 RELEASE_SECONDS = 180.0
 SAMPLE_SECONDS = 3.0
-SERVER, TRAINER = "models.llamacpp_server", "engine.training.child"
+SERVERS = ("models.llamacpp_server", "engine.serving.seq2seq_process")
+TRAINER = "engine.training.child"
 
 
 def measure(home: Path, moment: str) -> MemoryReading:
@@ -40,7 +41,7 @@ def measure(home: Path, moment: str) -> MemoryReading:
             full = process.memory_full_info()
             unique += full.uss
             resident += full.rss
-            if use.module == SERVER and "--embeddings" not in process.cmdline():
+            if use.module in SERVERS and "--embeddings" not in process.cmdline():
                 models += full.rss
             if use.module == TRAINER:
                 trainer += full.rss
@@ -102,7 +103,7 @@ def room_for(
 
 
 def wait_until_gone(engine: Engine, job_id: str, cancelled: Callable[[], bool]) -> None:
-    """Return once the model server has let go of its base, or none runs on this home."""
+    """Return once the model server has let go of every model, or none runs on this home."""
     deadline = time.monotonic() + RELEASE_SECONDS
     while time.monotonic() < deadline:
         mine = [each for each in engine.store.releases.standing() if each.job_id == job_id]
