@@ -2,11 +2,13 @@
 
 Checkpoints are published whole (checkpoints.py). The order of an epoch's rows follows from seed and epoch
 alone, so a resumed epoch skips the rows that were read. Patience, best weights and an end by early stopping
-are taken from the checkpoint; transformers' own search for the last checkpoint is never used.
+are taken from the checkpoint; transformers' own search for the last checkpoint is never used. Best weights
+are read and compared with their list before they are taken.
 """
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from engine.training.checkpoints import (
     ASIDE,
     checkpoint_at,
     checkpoints_in,
+    damage,
     flush_all,
     publish,
     rotate,
@@ -29,6 +32,8 @@ from engine.training.checkpoints import (
 )
 from engine.training.endings import is_stop_asked
 from engine.training.run_lock import LostLock, check_lock
+
+log = logging.getLogger(__name__)
 
 
 class EpochOrder(Sampler[int]):
@@ -129,12 +134,22 @@ class ExactResume:
         there = {step_of(path) for path in checkpoints_in(folder)}
         measured = [step for step in losses if step in there and step <= state.global_step]
         if state.best_global_step not in there:
-            best = max if self.args.greater_is_better else min
-            state.best_global_step = best(measured, key=lambda step: losses[step], default=None)
+            first = max if self.args.greater_is_better else min
+            state.best_global_step = first(measured, key=lambda step: losses[step], default=None)
             state.best_metric = losses.get(state.best_global_step)
-        if state.best_global_step is not None:
-            path = checkpoint_at(folder, state.best_global_step)
-            state.best_model_checkpoint = str(path)
+        best = state.best_global_step
+        state.best_model_checkpoint = None if best is None else str(checkpoint_at(folder, best))
+
+    def _load_best_model(self) -> None:
+        """Take the best weights that are what was written, or leave the last ones where none are."""
+        while path := self.state.best_model_checkpoint:
+            said = damage(Path(path))
+            if said is None:
+                super()._load_best_model()  # type: ignore[misc]
+                return
+            log.warning("%s The best weights besides are taken.", said)
+            shutil.rmtree(path, ignore_errors=True)
+            self._find_best()
 
 
 def save_adapter(model: Any, out: Path) -> Path:

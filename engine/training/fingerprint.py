@@ -1,8 +1,8 @@
 """What decides a training's weights beside its checkpoint, kept in the run folder: a resume compares it.
 
-Settings, the rows' hash, the base's hash, and the environment: threads, processor, what a training can use of
-the machine (hardware.py), versions of the libraries. With all of them equal a resumed training ends with
-the weights of one that never stopped.
+Settings, the rows' hash, the base's hash, and the environment: threads, processor, what a training can use
+of the machine (hardware.py), versions of the libraries. With all of them equal a resumed training ends
+with the weights of one that never stopped.
 """
 
 from __future__ import annotations

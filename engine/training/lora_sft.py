@@ -28,6 +28,7 @@ from engine.training.hardware import choose, this_machine
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
+from engine.training.token_mean import IGNORED, TokenMean
 
 __all__ = ["measure", "read_rows", "train"]
 
@@ -38,9 +39,9 @@ REHEARSED_BATCHES = (2, 1)
 
 
 def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Sum of -ln p over the targets that are not -100."""
+    """Sum of -ln p over the targets that are not `IGNORED`."""
     return torch.nn.functional.cross_entropy(
-        logits.float(), targets, ignore_index=-100, reduction="sum"
+        logits.float(), targets, ignore_index=IGNORED, reduction="sum"
     )
 
 
@@ -50,11 +51,11 @@ def compiled_loss() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
     return torch.compile(answer_loss, dynamic=True)
 
 
-class FusedLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
+class FusedLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[misc]
     """SFTTrainer with the loss of the library that its configuration names."""
 
 
-class AnswerLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
+class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[misc]
     """SFTTrainer whose loss looks at answer positions only.
 
     Rows are padded on the right, where a causal model's answers do not look: no mask is needed.
@@ -89,11 +90,11 @@ class AnswerLossTrainer(ExactResume, SFTTrainer):  # type: ignore[misc]
         labels = inputs["labels"]
         # Position t predicts token t+1; keep the columns in which any row has something to predict.
         targets = labels[:, 1:]
-        columns = (targets != -100).any(dim=0).nonzero().squeeze(-1)
+        columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)
         outputs = model(input_ids=inputs["input_ids"], logits_to_keep=columns, use_cache=False)
         targets = targets[:, columns]
         loss = self.loss_of(outputs.logits.flatten(0, 1), targets.flatten())
-        count = (targets != -100).sum() if num_items_in_batch is None else num_items_in_batch
+        count = (targets != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         loss = loss / torch.as_tensor(count).clamp(min=1)
         return (loss, outputs) if return_outputs else loss
 

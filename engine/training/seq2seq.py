@@ -38,16 +38,16 @@ from engine.training.report import Reporter, SampleReport, StepReport, TrainResu
 from engine.training.rows import TextRow
 from engine.training.run_lock import check_lock
 from engine.training.samples import Samples, fixed_prompts
+from engine.training.token_mean import IGNORED, TokenMean
 from models.seq2seq import load_model, load_tokenizer, text_of
 
 FINAL = "final"
-IGNORED = -100
 # Answers that are written for ROUGE and chrF, all at once, and the longest time that may take.
 MEASURED_ROWS = 16
 MEASURED_SECONDS = 120.0
 
 
-class PairTrainer(ExactResume, Seq2SeqTrainer):  # type: ignore[misc]
+class PairTrainer(ExactResume, TokenMean, Seq2SeqTrainer):  # type: ignore[misc]
     """Seq2SeqTrainer that counts the tokens it writes beside those it reads."""
 
     def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What a save that fails leaves behind: nothing."""
+"""What a save that fails leaves behind: nothing; and which best weights are taken: whole ones."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.training.checkpoints import ASIDE, FOLDER
+from engine.training.checkpoints import ASIDE, FOLDER, checkpoints_in, step_of
 from engine.training.exact_resume import ExactResume, save_adapter
 from engine.training.run_lock import LOCK_FILE, LostLock, let_go, take_lock
+from tests.engine.training.test_checkpoints import write
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
@@ -60,3 +61,57 @@ def test_who_was_taken_over_leaves_the_other_trainers_files_alone(tmp_path: Path
     finally:
         let_go(tmp_path)
     assert (tmp_path / FOLDER / ASIDE / "theirs").read_text() == "theirs"
+
+
+class Loading:
+    """Stands in for a trainer after its last step: three measured checkpoints, the second the best."""
+
+    def __init__(self, folder: Path) -> None:
+        losses = {1: 0.5, 2: 0.1, 3: 0.3}
+        for step in losses:
+            write(folder, step)
+        self.loaded: list[str] = []
+        self.args = SimpleNamespace(
+            output_dir=str(folder), metric_for_best_model="eval_loss", greater_is_better=False
+        )
+        self.state = SimpleNamespace(
+            global_step=3,
+            best_global_step=2,
+            best_metric=0.1,
+            best_model_checkpoint=str(folder / "checkpoint-2"),
+            log_history=[{"step": step, "eval_loss": loss} for step, loss in losses.items()],
+        )
+
+    def _load_best_model(self) -> None:
+        self.loaded.append(Path(self.state.best_model_checkpoint).name)
+
+
+class Ended(ExactResume, Loading):
+    def __init__(self, folder: Path) -> None:
+        Loading.__init__(self, folder)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "loaded", "best"),
+    [
+        ([], ["checkpoint-2"], (2, 0.1)),
+        ([2], ["checkpoint-3"], (3, 0.3)),
+        ([2, 3], ["checkpoint-1"], (1, 0.5)),
+        ([1, 2, 3], [], (None, None)),
+    ],
+)
+def test_the_best_weights_that_are_whole_are_taken(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    damaged: list[int],
+    loaded: list[str],
+    best: tuple[int | None, float | None],
+) -> None:
+    trainer = Ended(tmp_path)
+    for step in damaged:
+        (tmp_path / f"checkpoint-{step}" / "optimizer.pt").write_bytes(b"moments?")
+    trainer._load_best_model()
+    assert trainer.loaded == loaded
+    assert (trainer.state.best_global_step, trainer.state.best_metric) == best
+    assert [f"step {step} is damaged" in caplog.text for step in damaged] == [True] * len(damaged)
+    assert not {step_of(path) for path in checkpoints_in(tmp_path)} & set(damaged)
