@@ -24,10 +24,16 @@ def embedding_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return embedding_gguf(tmp_path_factory.mktemp("embedding")).parent
 
 
+@pytest.fixture(scope="session")
+def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tiny model is converted for trainings, by the first one of the session."""
+    return tmp_path_factory.mktemp("bases")
+
+
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path) -> Iterator[Home]:
+def home(tmp_path: Path, tiny_gguf: Path, tiny_bases: Path) -> Iterator[Home]:
     """A home folder on the tiny model. Its processes end with the test; a failure shows their logs."""
-    opened = Home(tmp_path / "home", tiny_gguf)
+    opened = Home(tmp_path / "home", tiny_gguf, bases=tiny_bases)
     yield opened
     opened.close()
     print(opened.logs())

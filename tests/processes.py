@@ -33,10 +33,16 @@ def wait_for(what: str, is_so: Callable[[], bool], seconds: float = PATIENCE_SEC
 
 
 class Home:
-    """A home folder with its engine; starts processes on it and ends them with the test."""
+    """A home folder with its engine; starts processes on it and ends them with the test.
 
-    def __init__(self, folder: Path, base_model: Path) -> None:
+    `bases` are converted bases, shared with other homes.
+    """
+
+    def __init__(self, folder: Path, base_model: Path, *, bases: Path | None = None) -> None:
         self.folder = folder
+        if bases is not None:
+            (folder / "cache").mkdir(parents=True)
+            (folder / "cache" / "bases").symlink_to(bases)
         self.environment = {
             **os.environ,
             "ZEGA_HOME": str(folder),

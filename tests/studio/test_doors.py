@@ -122,9 +122,11 @@ def test_what_one_door_refuses_all_refuse(
 
 
 @pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path) -> Iterator[Doors]:
+def doors(
+    tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path, tiny_bases: Path
+) -> Iterator[Doors]:
     """All three, on a home of their own that every refusal leaves as it is."""
-    home = Home(tmp_path_factory.mktemp("doors"), tiny_gguf)
+    home = Home(tmp_path_factory.mktemp("doors"), tiny_gguf, bases=tiny_bases)
     yield Doors(home)
     home.close()
 

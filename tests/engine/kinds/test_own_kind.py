@@ -13,6 +13,7 @@ from engine.domain.job import JobKind
 from engine.errors import InvalidInput
 from engine.jobs.work import Runner
 from engine.kinds import stories
+from engine.training.run import take_snapshot
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp, good_texts
 from tests.processes import PATIENCE_SECONDS, Home, wait_for
 
@@ -68,7 +69,7 @@ def test_what_a_model_leaves_out_is_begun_for_it(kitchen: Home, cook: FakeLlamaC
     assert cook.requests[1]["messages"][-1]["content"].endswith("- barley\n\nMethod:")
 
 
-def test_it_is_collected_and_trained_on(kitchen: Home, cook: FakeLlamaCpp) -> None:
+def collect(kitchen: Home) -> None:
     engine = kitchen.engine
     job = engine.start_auto_train("anna", 12, kind="recipes")
     Runner(engine).run(job.id)
@@ -79,6 +80,20 @@ def test_it_is_collected_and_trained_on(kitchen: Home, cook: FakeLlamaCpp) -> No
         engine.kinds.get("recipes").prompts[""]
     )
 
+
+def test_it_is_collected_and_frozen(kitchen: Home, cook: FakeLlamaCpp) -> None:
+    collect(kitchen)
+    store = kitchen.engine.store
+    snapshot = take_snapshot(store, "anna", threshold=7.0, min_examples=10)
+    assert len(snapshot.rows) == 12
+    ids = [row[0] for row in snapshot.rows]
+    assert {each.kind for each in store.examples.of_ids("anna", ids)} == {"recipes"}
+
+
+@pytest.mark.prove
+def test_it_is_trained_on(kitchen: Home, cook: FakeLlamaCpp) -> None:
+    collect(kitchen)
+    engine = kitchen.engine
     kitchen.start("engine.serving.process")
     lesson = engine.start_training("anna")
     kitchen.start_worker()
