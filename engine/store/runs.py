@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, literal, select, update
 
 from engine.domain.run import Run, Sample, Step
 from engine.domain.version import Student
 from engine.store.database import Database
 from engine.store.rows import find, insert_once, now, upsert
 from engine.store.tables import jobs, runs, samples, snapshots, steps, versions
+
+
+class Logged(NamedTuple):
+    """How many rows of steps there are, and when the newest was logged; None without any."""
+
+    count: int
+    newest: datetime | None
 
 
 class Runs:
@@ -104,33 +112,56 @@ class Runs:
 
         A training and a validation row of the same step lie beside each other. Raises NotFound.
         """
-        is_validation = step.loss is None and step.validation_loss is not None
         with self._database.write() as connection:
             find(connection, runs, "run", step.run_id)
-            kind = "validation" if is_validation else "training"
+            kind = "validation" if step.is_validation else "training"
             upsert(connection, steps, asdict(step) | {"kind": kind})
 
-    def copy_steps(self, old_id: str, new_id: str, *, up_to: int) -> None:
-        """Give a run that has none the steps of another, up to one of them. Raises NotFound."""
+    def copy_curve(self, old_id: str, new_id: str, *, up_to: int) -> None:
+        """Give a run that has none the steps and samples of another, up to a step. Raises NotFound."""
         with self._database.write() as connection:
             find(connection, runs, "run", new_id, lock=True)
-            mine = select(steps.c.run_id).where(steps.c.run_id == new_id).limit(1)
-            if connection.execute(mine).first() is None:
-                rows = select(
-                    literal(new_id), *(each for each in steps.c if each is not steps.c.run_id)
-                ).where(steps.c.run_id == old_id, steps.c.step <= up_to)
-                names = ["run_id", *(each.name for each in steps.c if each is not steps.c.run_id)]
-                connection.execute(insert(steps).from_select(names, rows))
+            for table in (steps, samples):
+                mine = select(table.c.run_id).where(table.c.run_id == new_id).limit(1)
+                if connection.execute(mine).first() is None:
+                    rest = [each for each in table.c if each is not table.c.run_id]
+                    rows = select(literal(new_id), *rest).where(
+                        table.c.run_id == old_id, table.c.step <= up_to
+                    )
+                    names = ["run_id", *(each.name for each in rest)]
+                    connection.execute(insert(table).from_select(names, rows))
 
-    def steps(self, run_id: str, after: int = -1) -> list[Step]:
-        """Steps beyond `after`, in order; a step's training row before its validation row."""
-        query = (
-            select(steps)
-            .where(steps.c.run_id == run_id, steps.c.step > after)
-            .order_by(steps.c.step, steps.c.kind)
-        )
+    def steps(self, run_id: str, after: int = -1, since: datetime | None = None) -> list[Step]:
+        """Steps beyond `after`, and logged no earlier than `since`, in order; a step's training row
+        before its validation row."""
+        query = select(steps).where(steps.c.run_id == run_id, steps.c.step > after)
+        if since is not None:
+            query = query.where(steps.c.at >= since)
+        in_order = query.order_by(steps.c.step, steps.c.kind)
         with self._database.read() as connection:
-            return [step_from(row) for row in connection.execute(query).mappings()]
+            return [step_from(row) for row in connection.execute(in_order).mappings()]
+
+    def newest_steps(self, run_id: str, count: int) -> list[Step]:
+        """The last rows of the run, in order."""
+        query = select(steps).where(steps.c.run_id == run_id)
+        newest = query.order_by(steps.c.step.desc(), steps.c.kind.desc()).limit(count)
+        with self._database.read() as connection:
+            found = [step_from(row) for row in connection.execute(newest).mappings()]
+        return found[::-1]
+
+    def newest_evaluation(self, run_id: str) -> Step | None:
+        """The last row with a validation loss."""
+        query = select(steps).where(steps.c.run_id == run_id, steps.c.kind == "validation")
+        newest = query.order_by(steps.c.step.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(newest).mappings().first()
+        return step_from(row) if row else None
+
+    def logged(self, run_id: str) -> Logged:
+        """How much the run logged so far."""
+        query = select(func.count(), func.max(steps.c.at)).where(steps.c.run_id == run_id)
+        with self._database.read() as connection:
+            return Logged(*connection.execute(query).one())
 
     def add_sample(self, sample: Sample) -> None:
         """Store an answer; a resumed run overwrites those it writes again. A training that is to stop

@@ -145,7 +145,7 @@ def run_training(
     )
     place_checkpoints(home / run.folder, checkpoints)
     if earlier:
-        carry_over(store, home, earlier, run, fork=fork)
+        carry_over(store, home, earlier, run, fork=fork, cancelled=cancelled)
     store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
     result = train_in_child(
         home / run.folder,
