@@ -96,9 +96,10 @@ def _writes_from_a_text(path: Path) -> bool:
     return isinstance(config, dict) and bool(config.get("is_encoder_decoder"))
 
 
-def check_memory(model: BaseModel, use: Literal["serve", "train"]) -> None:
-    """Raise `DoesNotFit` with both figures when the model needs more than is free now."""
+def check_memory(model: BaseModel, use: Literal["serve", "train"], *, held_mb: int = 0) -> None:
+    """Raise `DoesNotFit` with both figures when the model needs more than is free now, or held by what
+    it takes the place of."""
     needed = model.serve_mb if use == "serve" else model.train_mb
-    available = psutil.virtual_memory().available // 2**20
+    available = psutil.virtual_memory().available // 2**20 + held_mb
     if needed > available:
         raise DoesNotFit(model.name, needed, available)

@@ -42,8 +42,8 @@ class Job:
     """`stage` is one plain sentence; `done` of `total` drive the bar (total 0 = not known yet).
 
     `stage_at` and `stage_done` are when this stage (or this attempt) began and what was done by then.
-    `attempts` are those since it last got further than `progress`. `stop_requested` asks a training to end
-    with what it has.
+    `attempts` are those since one began further than the one before it, which began at `progress`.
+    `stop_requested` asks a training to end with what it has.
     """
 
     id: str

@@ -1,25 +1,34 @@
-"""One attempt at a job: what the running work asks now and then, and how far a job is.
+"""One attempt at a job: what the running work asks now and then, how far a job is, and its end.
 
 An attempt ends without a word when its process is killed. A job that takes its process down each time must
-not do so for ever: its row says how far it was when its attempts were last counted, and one that got
-no further since then (a recorded slot, a checkpoint) is set aside after MAX_ATTEMPTS.
+not do so for ever: its row says how far it was when its last attempt began, and one that got no further
+since then (a recorded slot, a checkpoint), MAX_ATTEMPTS times in a row, is set aside.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TypeVar
 
 from engine.domain.job import Job, JobKind
+from engine.errors import Cancelled, StorageUnavailable
 from engine.store import Store
 from engine.training.checkpoints import FOLDER, MANIFEST, checkpoints_in, step_of
-from engine.training.parent import log_tail
+from engine.training.parent import LAST_LINES, log_tail
 from engine.training.process import RESULT_FILE, TrainingProcess
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MAX_ATTEMPTS = 3
 ASK_SECONDS = 0.3
-TAIL_LINES = 5
+AGAIN_SECONDS = 5.0
 
 
 class Attempt:
@@ -52,7 +61,7 @@ class Attempt:
 
 
 def progress_of(store: Store, home: Path, job: Job) -> int:
-    """A number that grows whenever a job got further than it ever was."""
+    """A number that grows whenever a job gets further, and falls when what it had reached was lost."""
     if job.kind.fills_slots or job.kind is JobKind.TWO_PHASE:
         return len(store.outcomes.done(job.id))
     if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
@@ -64,9 +73,32 @@ def progress_of(store: Store, home: Path, job: Job) -> int:
 
 def last_words(home: Path, job: Job) -> str:
     """The last lines of a training's log; an auto-training has none of its own."""
-    return log_tail(run_folder(home, job), TAIL_LINES) if job.kind is JobKind.TRAINING else ""
+    return log_tail(run_folder(home, job), LAST_LINES) if job.kind is JobKind.TRAINING else ""
 
 
 def run_folder(home: Path, job: Job) -> Path:
     """Where `run_training` keeps the files of this job."""
     return home / "runs" / job.user_id / job.id
+
+
+def unless_cancelled(work: Callable[[], T], cancelled: Callable[[], bool]) -> T:
+    """What the work gives. Raises `Cancelled` as soon as that is asked for: the work, which must be of
+    use whoever waits for it, is then finished in the background."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
+    while not wait([future], ASK_SECONDS).done:
+        if cancelled():
+            raise Cancelled("The training")
+    return future.result()
+
+
+def written(write: Callable[[], T]) -> T:
+    """What `write` gives, called again for as long as the database takes nothing: a job whose end is not
+    written down would be run again."""
+    while True:
+        try:
+            return write()
+        except StorageUnavailable as error:
+            log.warning("the end of a job is not written yet: %s", error)
+            time.sleep(AGAIN_SECONDS)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.autotrain.run import run_auto_train
 from engine.data.augmentation.teacher import reword
@@ -21,11 +21,18 @@ from engine.domain.job import Job, JobKind
 from engine.domain.version import Student
 from engine.engine import Engine
 from engine.errors import Cancelled, EngineError
-from engine.jobs.attempt import ASK_SECONDS, MAX_ATTEMPTS, Attempt, last_words, progress_of
+from engine.jobs.attempt import (
+    MAX_ATTEMPTS,
+    Attempt,
+    last_words,
+    progress_of,
+    unless_cancelled,
+    written,
+)
 from engine.jobs.comparison import compare_answers, compare_with_base
 from engine.serving.base import prepare_base
 from engine.training.endings import is_disk_full
-from engine.training.errors import DiskFull, RunTakenOver
+from engine.training.errors import DiskFull, Parked, RunTakenOver
 from engine.training.old_checkpoints import make_room
 from engine.training.process import TrainingProcess
 from engine.training.recipe import config_of
@@ -36,8 +43,6 @@ from models.catalog import find_base_model
 from models.errors import ModelError
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 Work = Callable[[Engine, Job, Attempt], dict[str, Any]]
 
@@ -111,28 +116,25 @@ class Runner:
         try:
             result = WORK[job.kind](self._engine, job, attempt)
         except Cancelled:
-            jobs.cancelled(job.id)
+            ended = written(lambda: jobs.cancelled(job.id))
         except RunTakenOver as error:  # how it ends is for its new owner to say
             log.warning("job %s: %s", job.id, error)
+            return
         except (EngineError, ModelError) as error:
             log.warning("job %s failed: %s", job.id, error)
-            jobs.fail(job.id, error.code, str(error))
+            ended = written(partial(jobs.fail, job.id, error.code, str(error)))
         except Exception as error:
             log.exception("job %s failed", job.id)
             said: EngineError = DiskFull() if is_disk_full(error) else Surprise()
-            jobs.fail(job.id, said.code, str(said))
+            ended = written(partial(jobs.fail, job.id, said.code, str(said)))
         else:
-            jobs.succeed(job.id, result)
-        log.info("job %s: %s", job.id, jobs.get(job.id).state.value)
+            ended = written(lambda: jobs.succeed(job.id, result))
+        log.info("job %s: %s", job.id, ended.state.value)
 
     def _park(self, job: Job) -> None:
         words = last_words(self._engine.settings.home, job)
-        message = (
-            f"The process running this ended {job.attempts} times without getting any further, "
-            "so it was set aside. Everything kept so far is safe."
-        )
-        message += f" The last lines of its log:\n{words}" if words else ""
-        self._engine.store.jobs.fail(job.id, "parked", message)
+        parked = Parked(f"ended {job.attempts} times", words)
+        self._engine.store.jobs.fail(job.id, parked.code, str(parked))
 
 
 def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
@@ -161,14 +163,18 @@ def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
 def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     """Train a version, then let it answer the evaluation prompts beside the base."""
     settings, config = engine.settings, config_of(job.request)
-    engine.trainings.check(config)
+    engine.trainings.check(config, held_mb=attempt.trainer.held_mb() if attempt.trainer else 0)
     named = job.request.get("base_model") or config.model.base_model or settings.base_model
     base = settings.model_copy(update={"base_model": named})
     rules, share = engine.training_rules, config.training_data.augmentation
     if share is not None and "snapshot_id" not in job.request:
-        engine.augmentation.save(job.user_id, share)
+        engine.store.jobs.progress(job.id, stage="Making variants")
+        engine.augmentation.save(job.user_id, share, cancelled=attempt.cancelled)
         rules = replace(rules, most_augmented=share)
-    make_room(engine.store, settings.home, settings.checkpoints_mb)
+    engine.store.jobs.progress(job.id, stage="Removing old checkpoints")
+    unless_cancelled(
+        lambda: make_room(engine.store, settings.home, settings.checkpoints_mb), attempt.cancelled
+    )
     with room_for(engine, job, attempt.cancelled) as cancelled:
         version = run_training(
             engine.store,
@@ -217,18 +223,6 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
 def of_kind(name: str | None) -> Callable[[Example], bool]:
     """Whether an example is of a kind; each is where none is named."""
     return lambda example: name is None or example.kind == name
-
-
-def unless_cancelled(work: Callable[[], T], cancelled: Callable[[], bool]) -> T:
-    """What the work gives. Raises `Cancelled` as soon as that is asked for: the work, which must be of
-    use whoever waits for it, is then finished in the background."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(work)
-    pool.shutdown(wait=False)
-    while not wait([future], ASK_SECONDS).done:
-        if cancelled():
-            raise Cancelled("The training")
-    return future.result()
 
 
 def auto_train_and_remember(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:

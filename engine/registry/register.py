@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def register(
     folder = home / "versions" / run.user_id / run.version_name
     trained = Path(result["adapter"])
     if run.student is Student.T5:
-        files = publish_model(trained, folder)
+        files = publish_model(trained, folder, cancelled)
     else:
         files = publish_adapter(trained, folder, base_folder, cancelled)
     losses = {
@@ -108,28 +109,41 @@ def publish_adapter(
     )
     if folder.exists():
         return files
-    half = folder.with_name(f".{folder.name}.half")
-    shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(adapter, half / "adapter")
-    try:
-        lora_to_gguf(half / "adapter", base_folder, half / "adapter.gguf", give_up=cancelled)
-    except ConversionFailed:
-        if not cancelled():
+    with half_of(folder) as half:
+        shutil.copytree(adapter, half / "adapter")
+        try:
+            lora_to_gguf(half / "adapter", base_folder, half / "adapter.gguf", give_up=cancelled)
+        except ConversionFailed:
+            if cancelled():
+                raise Cancelled("The training") from None
             raise
-        shutil.rmtree(half, ignore_errors=True)
-        raise Cancelled("The training") from None
-    flush_all(half)
-    os.replace(half, folder)
     return files
 
 
-def publish_model(trained: Path, folder: Path) -> Files:
+def publish_model(trained: Path, folder: Path, cancelled: Callable[[], bool]) -> Files:
     """Copy a whole model into `final` of its folder, which is there when it is whole."""
+
+    def copy(source: str, target: str) -> str:
+        if cancelled():
+            raise Cancelled("The training")
+        return shutil.copyfile(source, target)
+
     weights = folder / trained.name / WEIGHTS_FILE
     if not folder.exists():
-        half = folder.with_name(f".{folder.name}.half")
-        shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(trained, half / trained.name)
+        with half_of(folder) as half:
+            shutil.copytree(trained, half / trained.name, copy_function=copy)
+    return Files(weights, weights)
+
+
+@contextmanager
+def half_of(folder: Path) -> Iterator[Path]:
+    """Where a folder is filled before it gets its name at the end of the block; gone after a failure."""
+    half = folder.with_name(f".{folder.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    try:
+        yield half
         flush_all(half)
         os.replace(half, folder)
-    return Files(weights, weights)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise

@@ -95,7 +95,7 @@ class Jobs:
     def start(self, job_id: str, *, progress: int = 0) -> Job:
         """Count one attempt and mark the job running; `started_at` stays that of the first.
 
-        One that got further than `progress` was when attempts were last counted is counted anew.
+        One that got further than it was when its last attempt began is counted anew.
         """
         with self._database.write() as connection:
             job = find(connection, jobs, "job", job_id, lock=True)
@@ -105,7 +105,7 @@ class Jobs:
                 job,
                 state=JobState.RUNNING.value,
                 attempts=1 if further else job["attempts"] + 1,
-                progress=max(progress, job["progress"]),
+                progress=progress,
                 started_at=job["started_at"] or now(),
                 stage_at=now(),
                 stage_done=job["done"],

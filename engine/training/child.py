@@ -25,13 +25,16 @@ from engine.training.checkpoints import FOLDER, checkpoints_in, clear, damaged, 
 from engine.training.endings import (
     DISK_FULL,
     IDLE,
+    MEASURING,
     OUT_OF_MEMORY,
     REFUSED,
     TAKEN_OVER,
+    TOO_FEW_ROWS,
     is_disk_full,
     is_out_of_memory,
     is_stop_asked,
 )
+from engine.training.errors import TooFewRows
 from engine.training.fingerprint import (
     FINGERPRINT_FILE,
     Changed,
@@ -41,6 +44,7 @@ from engine.training.fingerprint import (
 )
 from engine.training.limits import limit_this_process
 from engine.training.process import LOG_FILE, RESULT_FILE
+from engine.training.rows import check_rows
 from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
 from models.lifeline import end_with_parent
 
@@ -83,11 +87,17 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         if note not in store.runs.get(run["run_id"]).notes:
             store.runs.add_note(run["run_id"], note)
 
+    total = 0
+
     def on_step(report: StepReport) -> None:
+        nonlocal total
         check_lock(folder)
         log.step(report)
         fields = asdict(report)
-        store.runs.update(run["run_id"], total_steps=fields.pop("total_steps"))
+        if fields["total_steps"] != total:
+            total = fields["total_steps"]
+            store.runs.update(run["run_id"], total_steps=total)
+        del fields["total_steps"]
         store.runs.add_step(Step(run_id=run["run_id"], at=datetime.now(UTC), **fields))
 
     def on_sample(report: SampleReport) -> None:
@@ -97,6 +107,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
 
     if left:
         say(f"Left out for prompts longer than a training reads of a text: {left}.")
+    check_rows({part: len(found) for part, found in rows.items()})
     checkpoint = begin(run, folder, say)
     result = trainer.train(
         rows["train"],
@@ -111,6 +122,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
     if is_stop_asked(folder):
         say(STOPPED)
     check_lock(folder)
+    (folder / MEASURING).touch()
     store.jobs.progress(run["run_id"], stage="Measuring on texts it has never seen")
     measured = trainer.measure(
         base,
@@ -199,6 +211,8 @@ def exit_code(error: Exception) -> int | None:
         return REFUSED
     if isinstance(error, LostLock):
         return TAKEN_OVER
+    if isinstance(error, TooFewRows):
+        return TOO_FEW_ROWS
     if isinstance(error, Diverged):
         return 1
     if is_out_of_memory(error):

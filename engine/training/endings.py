@@ -8,10 +8,13 @@ from pathlib import Path
 
 # In the run folder: a person wants the best weights so far, now.
 STOP_FILE = "stop"
+# There, too: it is trained, and being measured, which takes what memory it takes whatever the batch.
+MEASURING = "measuring"
 OUT_OF_MEMORY = 77
 REFUSED = 78
 DISK_FULL = 74
 TAKEN_OVER = 75
+TOO_FEW_ROWS = 79
 IDLE = 76
 """It was kept for a next training, and none came in time."""
 
@@ -25,7 +28,7 @@ _FULL_WORDS = (
     "pytorchstreamwriter failed writing",
     "inline_container.cc",
 )
-_MEMORY_WORDS = ("out of memory", "can't allocate memory")
+_MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory")
 
 
 def is_stop_asked(folder: Path) -> bool:
@@ -34,10 +37,16 @@ def is_stop_asked(folder: Path) -> bool:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out (Python, CPU allocator or CUDA)."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(words in text for words in _MEMORY_WORDS)
+    """Whether an error, or what it came from, says that memory ran out (Python, the system, torch's
+    allocators)."""
+    return any(
+        isinstance(each, MemoryError)
+        or (isinstance(each, OSError) and each.errno == errno.ENOMEM)
+        or (
+            isinstance(each, RuntimeError)
+            and any(words in str(each).lower() for words in _MEMORY_WORDS)
+        )
+        for each in chain(error)
     )
 
 

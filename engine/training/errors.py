@@ -76,6 +76,26 @@ class RunTakenOver(EngineError):
         super().__init__("Another process has taken this training over.")
 
 
+class Parked(EngineError):
+    """What ran a job ended several times in a row without getting any further; says how, and has the
+    last lines of its log where it has one."""
+
+    code = "parked"
+
+    def __init__(self, how: str, last_lines: str = "") -> None:
+        words = f" The last lines of its log:\n{last_lines}" if last_lines else ""
+        super().__init__(
+            f"The process running this {how} without getting any further, so it was set aside. "
+            f"Everything kept so far is safe.{words}"
+        )
+
+
+class TooFewRows(EngineError):
+    """A training set, or what fits of it, has no text in a part that needs one."""
+
+    code = "too_few_rows"
+
+
 class NothingToResume(EngineError):
     """A training that cannot be gone on with; says why."""
 

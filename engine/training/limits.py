@@ -20,12 +20,13 @@ def check_allowed(settings: Settings) -> None:
         raise TrainingOff
 
 
-def check_room(settings: Settings, base: BaseModel) -> None:
-    """Raise `DoesNotFit` for a base that needs more memory than is free now, or than is allowed."""
+def check_room(settings: Settings, base: BaseModel, *, held_mb: int = 0) -> None:
+    """Raise `DoesNotFit` for a base that needs more memory than is free now, or held by a process that
+    waits for it, or than is allowed."""
     most = settings.training_max_memory
     if most and base.train_mb > most:
         raise DoesNotFit(base.name, base.train_mb, most)
-    check_memory(base, "train")
+    check_memory(base, "train", held_mb=held_mb)
 
 
 def limit_this_process(settings: Settings) -> None:

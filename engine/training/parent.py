@@ -1,4 +1,4 @@
-"""The parent's side of a training: watch its process, tell how it ended, halve a starving batch."""
+"""The parent's side of a training: watch its process, tell how it ended, shrink a starving batch."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from engine.training.child import RUN_FILE, write_json
 from engine.training.endings import (
     DISK_FULL,
     IDLE,
+    MEASURING,
     OUT_OF_MEMORY,
     REFUSED,
     STOP_FILE,
     TAKEN_OVER,
+    TOO_FEW_ROWS,
     kernel_kills,
 )
-from engine.training.errors import DiskFull, ResumeRefused, RunTakenOver
+from engine.training.errors import DiskFull, Parked, ResumeRefused, RunTakenOver, TooFewRows
 from engine.training.process import LOG_FILE, RESULT_FILE, TrainingProcess
 
-MOST_UNEXPLAINED = 3
+MOST_DEATHS = 3
+LAST_LINES = 5
 
 
 def train_in_child(
@@ -42,10 +45,10 @@ def train_in_child(
 
     A child that dies of memory is started again with half the batch and twice the accumulation (so
     the learning stays the same), down to a batch of 1; `on_halved` is told the new batch. One that
-    somebody else killed is started again as it was. Once `stop_asked()` it ends with what it has.
+    any other signal ended is started again as it was. Once `stop_asked()` it ends with what it has.
     Without a `process` one is started, and ends with the training.
-    Raises `Cancelled` (within a second of `cancelled()` turning true), `TrainingFailed`, `DiskFull`,
-    `ResumeRefused` or `RunTakenOver`.
+    Raises `Cancelled` (within a second of `cancelled()` turning true), `TrainingFailed`, `Parked`,
+    `DiskFull`, `TooFewRows`, `ResumeRefused` or `RunTakenOver`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     result = folder / RESULT_FILE
@@ -56,68 +59,86 @@ def train_in_child(
     with process.at_work():
         while True:
             write_json(folder / RUN_FILE, run)
+            (folder / MEASURING).unlink(missing_ok=True)
             process.begin(folder, database_url)
             code = _wait(process, folder, cancelled, stop_asked, poll_seconds)
             if code == 0 and result.exists():
                 return dict(json.loads(result.read_text(encoding="utf-8")))
-            tail = log_tail(folder)
-            if code != OUT_OF_MEMORY:
-                raise_ending(code, tail)
-                if code == IDLE or not deaths.was_memory():
-                    continue
-            recipe = run["recipe"]
-            if recipe["batch_size"] == 1:
-                raise TrainingFailed(
-                    "this machine's memory is too small even for a batch of 1", tail
-                )
-            run = {**run, "recipe": halved(recipe)}
-            on_halved(run["recipe"]["batch_size"])
+            if code == OUT_OF_MEMORY or deaths.was_memory(code):
+                run = {**run, "recipe": halved(run["recipe"], folder)}
+                on_halved(run["recipe"]["batch_size"])
+            elif code < 0:
+                deaths.add(code)
+            elif code != IDLE:
+                raise_ending(code, log_tail(folder))
 
 
 def raise_ending(code: int, tail: str) -> None:
-    """Raise what an exit code means; nothing where the same is to be started again."""
+    """Raise what an exit code means."""
     if code == TAKEN_OVER:
         raise RunTakenOver
     if code == DISK_FULL:
         raise DiskFull
     if code == REFUSED:
         raise ResumeRefused(last_line(tail))
-    if code not in (-signal.SIGKILL, IDLE):
-        raise TrainingFailed(last_line(tail) or f"exit code {code}", tail)
+    if code == TOO_FEW_ROWS:
+        raise TooFewRows(last_line(tail))
+    raise TrainingFailed(last_line(tail) or f"exit code {code}", tail)
 
 
-def halved(recipe: dict[str, Any]) -> dict[str, Any]:
-    """The settings with half the batch and as many rows a step as before."""
-    batch = recipe["batch_size"] // 2
+def halved(recipe: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The settings with half the batch. Raises `TrainingFailed` where that does not help."""
+    tail = log_tail(folder)
+    if (folder / MEASURING).exists():
+        raise TrainingFailed(
+            "it was trained, and then memory ran out while it was measured on texts it has never seen. "
+            "Free some memory and resume it: its checkpoints are there",
+            tail,
+        )
+    if recipe["batch_size"] == 1:
+        raise TrainingFailed("this machine's memory is too small even for a batch of 1", tail)
+    return with_batch(recipe, recipe["batch_size"] // 2)
+
+
+def with_batch(recipe: dict[str, Any], most: int) -> dict[str, Any]:
+    """The settings with the largest batch up to `most` that makes as many rows a step as before."""
     rows = recipe["batch_size"] * recipe["gradient_accumulation"]
-    return {**recipe, "batch_size": batch, "gradient_accumulation": round(rows / batch)}
+    batch = next(size for size in range(most, 0, -1) if rows % size == 0)
+    return {**recipe, "batch_size": batch, "gradient_accumulation": rows // batch}
 
 
 class Deaths:
-    """Tells a kill for want of memory from one that somebody else sent.
+    """How often signals have ended a training's process, and whether for want of memory.
 
-    The kernel counts its own. One it did not count is taken for a person's, but three in a row without a
-    new checkpoint for a watcher of memory that the kernel knows nothing of.
+    The kernel counts what it kills for that; where it does not, each SIGKILL is taken for one.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
+        self._folder = folder
         self._counted = kernel_kills()
         self._step = self._newest()
-        self._unexplained = 0
+        self._in_a_row = 0
 
-    def was_memory(self) -> bool:
+    def was_memory(self, code: int) -> bool:
+        """Whether the kernel has ended it for want of memory. Asked once for each ending."""
         counted, before = kernel_kills(), self._counted
         self._counted = counted
-        if counted is None or before is None or counted > before:
-            return True
+        if code != -signal.SIGKILL:
+            return False
+        return counted is None or before is None or counted > before
+
+    def add(self, code: int) -> None:
+        """Count any other death. Raises `Parked` at the third in a row without a new checkpoint."""
         step = self._newest()
-        self._unexplained = 1 if step > self._step else self._unexplained + 1
+        self._in_a_row = 1 if step > self._step else self._in_a_row + 1
         self._step = step
-        return self._unexplained >= MOST_UNEXPLAINED
+        if self._in_a_row >= MOST_DEATHS:
+            by = signal.strsignal(-code) or "unknown"
+            how = f"was ended by signal {-code} ({by}) {MOST_DEATHS} times"
+            raise Parked(how, log_tail(self._folder, LAST_LINES))
 
     def _newest(self) -> int:
-        return max((step_of(path) for path in checkpoints_in(self._folder)), default=0)
+        return max((step_of(path) for path in checkpoints_in(self._folder / FOLDER)), default=0)
 
 
 def _wait(

@@ -6,6 +6,7 @@ line on its stdin, which is also what it ends with its parent by (models/lifelin
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
+
+log = logging.getLogger(__name__)
 
 CHILD = [sys.executable, "-m", "engine.training.child"]
 LOG_FILE = "train.log"
@@ -40,8 +45,17 @@ class TrainingProcess:
         except BaseException:
             self.end()
             raise
-        if not self._stays():
+        if not self._is_wanted():
             self.end()
+
+    def held_mb(self) -> int:
+        """Megabytes of memory that a process which waits has to itself: the next training's."""
+        if self._process is None:
+            return 0
+        try:
+            return int(psutil.Process(self._process.pid).memory_full_info().uss) // 2**20
+        except psutil.Error:  # it is gone
+            return 0
 
     def begin(self, folder: Path, database_url: str) -> None:
         """Let the process that waits train what the folder's run.json describes, or start one."""
@@ -67,6 +81,15 @@ class TrainingProcess:
         assert process.stdin is not None
         with suppress(BrokenPipeError):
             process.stdin.close()
+
+    def _is_wanted(self) -> bool:
+        try:
+            return self._stays()
+        except (
+            Exception
+        ):  # the training has its result, whatever keeps the next one from being seen
+            log.exception("whether another training waits could not be found out")
+            return False
 
     def _hand_over(self) -> bool:
         if self._process is None or self._process.poll() is not None:

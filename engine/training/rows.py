@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.domain.snapshot import Split
 from engine.rendering import render
+from engine.training.errors import TooFewRows
+
+# Validation may have none: then nothing stops early.
+NEEDED = {Split.TRAIN: "to learn from", Split.TEST: "to measure what was learned"}
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,13 @@ def fits(row: TextRow, tokenizer: Any, max_length: int) -> bool:
 
 def tokenize_all(rows: Sequence[TextRow], tokenizer: Any, max_length: int) -> list[TokenRow]:
     return [tokenize(row, tokenizer, max_length) for row in rows]
+
+
+def check_rows(counts: Mapping[str, int]) -> None:
+    """Raise `TooFewRows` where a part that needs rows has none; `counts` by the names of the parts."""
+    for part, use in NEEDED.items():
+        if not counts[part]:
+            raise TooFewRows(
+                f"No text is left {use}: each may have too long a prompt, or there are too few different "
+                "prompts, of which three are needed. Add texts, or raise max_length. Nothing was trained."
+            )

@@ -21,8 +21,10 @@ from engine.store import Store
 from engine.training.carry_over import as_begun, carry_over
 from engine.training.config import TrainingConfig
 from engine.training.limits import place_checkpoints
-from engine.training.parent import train_in_child
+from engine.training.pace import pace_of
+from engine.training.parent import train_in_child, with_batch
 from engine.training.process import TrainingProcess
+from engine.training.rows import check_rows
 from engine.training.split import row_sha256, snapshot_sha256, split_examples
 from models.catalog import BaseModel, check_memory
 from models.gguf import GgufIdentity
@@ -129,9 +131,10 @@ def run_training(
     else:
         snapshot = store.snapshots.get(user_id, chosen)
         check_whole(store, snapshot)
+    check_rows({part: snapshot.count(part) for part in Split})
     store.jobs.progress(run_id, stage="Preparing the base model")
     base = load_base()
-    check_memory(base.model, "train")
+    check_memory(base.model, "train", held_mb=process.held_mb() if process else 0)
     earlier = store.runs.get(resumes) if resumes else None
     run = run or store.runs.create(
         run_id,
@@ -156,12 +159,14 @@ def run_training(
         stop_asked=stop_asked,
         process=process,
     )
+    # The trainer's own time is that of its last process; steps know of all there were.
+    pace = pace_of(store.runs.steps(run_id), 0)
     store.runs.update(
         run_id,
         best_validation_loss=result["best_validation_loss"],
         trained_tokens=result["tokens"],
         trainable_parameters=result["trainable_parameters"],
-        train_seconds=result["seconds"],
+        train_seconds=max(result["seconds"], pace.seconds),
     )
     store.jobs.progress(run_id, stage="Registering the version")
     return register(
@@ -186,9 +191,6 @@ def describe(
     for example, (_, part) in zip(examples, snapshot.rows, strict=True):
         system = kinds.find(example.kind).system
         rows[part.value].append([example.prompt, example.completion, system])
-    settings = recipe.settings | {"batch_size": run.batch_size}
-    factor = recipe.batch_size // run.batch_size
-    settings["gradient_accumulation"] = recipe.gradient_accumulation * factor
     active = store.versions.active(run.user_id, run.student)
     same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
     return {
@@ -196,7 +198,7 @@ def describe(
         "trainer": recipe.trainer,
         "base": str(base.folder.resolve()),
         "base_sha256": base.identity.sha256,
-        "recipe": settings,
+        "recipe": with_batch(recipe.settings, run.batch_size),
         "rows": rows,
         "active_adapter": str((home / active.adapter_path).resolve())
         if active and same_base

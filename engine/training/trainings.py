@@ -128,8 +128,8 @@ class Trainings:
         runs = self._store.runs.list(user_id)
         return estimate_training(self.examples(user_id, kind), load_recipe(recipe), runs)
 
-    def check(self, config: TrainingConfig) -> None:
-        """Whether a training by it can begin here.
+    def check(self, config: TrainingConfig, *, held_mb: int = 0) -> None:
+        """Whether a training by it can begin here; `held_mb` of memory are held by the process it gets.
 
         Raises `TrainingOff`, `InvalidInput`, `LocalOnly` for a logger elsewhere, and for a base that it
         names itself `WeightsMissing` and `DoesNotFit`.
@@ -145,7 +145,7 @@ class Trainings:
                 "model.base_model", f"is {base.name}, which the trainer {trainer} cannot train"
             )
         if config.model.base_model:
-            check_room(self._settings, base)
+            check_room(self._settings, base, held_mb=held_mb)
 
     def report(
         self, user_id: str, config: TrainingConfig, number: int | None = None

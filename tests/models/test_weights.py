@@ -47,6 +47,7 @@ def test_a_model_that_does_not_fit_is_refused_with_both_figures() -> None:
         check_memory(giant, "train")
     assert caught.value.needed_mb == 10**9
     assert f"{caught.value.available_mb:,} MB are free" in str(caught.value)
+    check_memory(giant, "train", held_mb=10**9)
 
 
 def test_unknown_and_unreachable_models_say_what_to_do(

@@ -16,7 +16,7 @@ from engine.data.augmentation.texts import Texts
 from engine.domain.example import Example, Source
 from engine.domain.job import Job, JobKind
 from engine.domain.snapshot import Split
-from engine.errors import InvalidInput
+from engine.errors import Cancelled, InvalidInput
 from engine.kinds import Kinds, open_kinds
 from engine.quality.judge import rate
 from engine.quality.score import Scorer
@@ -111,10 +111,11 @@ class Augmentation:
         kinds: Sequence[str] | None = None,
         *,
         seed: int = 1,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Proposal:
         """Variants until they make up `share` of what is trained on; the same for the same seed.
 
-        Nothing is saved. Raises `InvalidInput`.
+        Nothing is saved. Raises `InvalidInput` and `Cancelled`.
         """
         chosen = check_kinds(kinds)
         originals = self.originals(user_id)
@@ -127,6 +128,8 @@ class Augmentation:
         for original, kind in drawn(originals, chosen, seed):
             if len(found) == wanted:
                 break
+            if cancelled():
+                raise Cancelled("Making variants")
             siblings = known.setdefault(original.id, [])
             proposed = self.variant(original, vary(texts_of(original), kind, seed), kind, siblings)
             if proposed is not None:
@@ -160,9 +163,11 @@ class Augmentation:
         kinds: Sequence[str] | None = None,
         *,
         seed: int = 1,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> list[Example]:
-        """Keep what `propose` gives. Raises `InvalidInput`."""
-        return self.keep(user_id, self.propose(user_id, share, kinds, seed=seed).variants)
+        """Keep what `propose` gives. Raises `InvalidInput` and `Cancelled`."""
+        proposal = self.propose(user_id, share, kinds, seed=seed, cancelled=cancelled)
+        return self.keep(user_id, proposal.variants)
 
     def keep(self, user_id: str, proposed: Sequence[Proposed]) -> list[Example]:
         """Store variants; one that is there already stays once."""

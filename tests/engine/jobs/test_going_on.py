@@ -15,8 +15,8 @@ from engine.domain.job import Job, JobKind, JobState
 from engine.engine import Engine
 from engine.errors import Cancelled, InvalidInput, NotFound, WrongState
 from engine.jobs import going_on, work
-from engine.jobs.attempt import Attempt
-from engine.jobs.work import Runner, unless_cancelled
+from engine.jobs.attempt import Attempt, unless_cancelled
+from engine.jobs.work import Runner
 from engine.registry import register
 from engine.training.checkpoints import FOLDER, checkpoints_in, publish, step_of
 from engine.training.child import STOPPED, write_json

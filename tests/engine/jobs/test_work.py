@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from typing import Any
 
 import pytest
 
 from engine.domain.job import Job, JobKind, JobState
 from engine.engine import Engine
-from engine.errors import Cancelled
+from engine.errors import Cancelled, StorageUnavailable
+from engine.jobs import attempt as attempt_module
 from engine.jobs import work
 from engine.jobs.attempt import MAX_ATTEMPTS, Attempt
 from engine.jobs.work import Runner
+from engine.store.jobs import Jobs
+from engine.training.checkpoints import FOLDER, MANIFEST
 from models.errors import Unavailable
 from tests.fake_llamacpp import fake_llamacpp
 from tests.processes import Home
@@ -105,6 +110,62 @@ def test_a_job_that_got_further_each_time_is_not_parked(
         assert killed(home, monkeypatch, job).attempts == number
     Runner(home.engine).run(job.id)
     assert home.engine.store.jobs.get(job.id).error_code == "parked"
+
+
+def test_a_training_that_lost_checkpoints_and_makes_new_ones_is_not_parked(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at step 40, the newest one then damaged, and killed again on its way there."""
+    job = home.engine.store.jobs.create("anna", JobKind.TRAINING, {})
+    folder = home.folder / "runs" / "anna" / job.id / FOLDER
+    reached = iter((40, None, 10, 20, 30))
+
+    def killed_at(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+        for lost in folder.glob("*"):
+            shutil.rmtree(lost)
+        if (step := next(reached)) is not None:
+            (folder / f"checkpoint-{step}").mkdir(parents=True)
+            (folder / f"checkpoint-{step}" / MANIFEST).touch()
+        raise SystemExit
+
+    monkeypatch.setitem(work.WORK, JobKind.TRAINING, killed_at)
+    attempts = []
+    for _ in range(5):
+        with pytest.raises(SystemExit):
+            Runner(home.engine).run(job.id)
+        attempts.append(home.engine.store.jobs.get(job.id).attempts)
+    assert attempts == [1, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "fail", "succeed"])
+def test_an_end_that_cannot_be_written_is_written_later(
+    home: Home, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """The disk is full for the database, too: the job is not run again for that."""
+    write, refused = getattr(Jobs, ending), iter((True, True, False))
+
+    def full_at_first(*args: Any) -> Job:
+        if next(refused):
+            raise StorageUnavailable("database or disk is full")
+        return write(*args)
+
+    def working(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
+        if ending == "succeed":
+            return {"kept": 1}
+        raise Cancelled("It") if ending == "cancelled" else OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(Jobs, ending, full_at_first)
+    monkeypatch.setattr(attempt_module, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setitem(work.WORK, JobKind.AUTO_TRAIN, working)
+    job = make_job(home)
+    Runner(home.engine).run(job.id)
+    state, code = {
+        "cancelled": (JobState.CANCELLED, ""),
+        "fail": (JobState.FAILED, "disk_full"),
+        "succeed": (JobState.SUCCEEDED, ""),
+    }[ending]
+    ended = home.engine.store.jobs.get(job.id)
+    assert (ended.state, ended.error_code, ended.attempts) == (state, code, 1)
 
 
 def test_a_worker_asked_to_end_does_not_blame_its_job(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,16 +15,17 @@ import pytest
 
 from engine.errors import Cancelled, EngineError, TrainingFailed
 from engine.training import parent, process
-from engine.training.checkpoints import publish
 from engine.training.endings import (
     DISK_FULL,
+    MEASURING,
     OUT_OF_MEMORY,
     REFUSED,
     TAKEN_OVER,
+    TOO_FEW_ROWS,
     is_disk_full,
     is_out_of_memory,
 )
-from engine.training.errors import DiskFull, ResumeRefused, RunTakenOver
+from engine.training.errors import DiskFull, Parked, ResumeRefused, RunTakenOver, TooFewRows
 
 RUN: dict[str, Any] = {"recipe": {"batch_size": 4, "gradient_accumulation": 1}}
 
@@ -88,15 +91,47 @@ def test_a_batch_of_one_that_dies_is_a_clear_failure(child: Any, tmp_path: Path)
         start(tmp_path, [])
 
 
-def test_a_kill_by_somebody_else_changes_nothing(
-    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_memory_that_runs_out_while_it_is_measured_is_not_blamed_on_the_batch(
+    child: Any, tmp_path: Path
 ) -> None:
-    """Killed twice, and the kernel had no part in it: the same batch again."""
+    child(f"(folder / '{MEASURING}').touch(); sys.exit({OUT_OF_MEMORY})")
+    halved: list[int] = []
+    with pytest.raises(TrainingFailed, match="ran out while it was measured"):
+        start(tmp_path, halved)
+    assert halved == []
+    child("done({'left': [each.name for each in folder.iterdir()]})")
+    assert MEASURING not in start(tmp_path, [])["left"]
+
+
+@pytest.mark.parametrize("batch", range(1, 13))
+@pytest.mark.parametrize("accumulation", [1, 2, 3])
+def test_a_smaller_batch_makes_as_many_rows_a_step(
+    tmp_path: Path, batch: int, accumulation: int
+) -> None:
+    """Whichever way it is found: by halving, or after a restart from the batch that was noted."""
+    began = {"batch_size": batch, "gradient_accumulation": accumulation, "seed": 1}
+    recipe = began
+    while recipe["batch_size"] > 1:
+        smaller = parent.halved(recipe, tmp_path)
+        assert smaller["batch_size"] <= recipe["batch_size"] / 2
+        assert smaller["batch_size"] * smaller["gradient_accumulation"] == batch * accumulation
+        assert parent.with_batch(began, smaller["batch_size"]) == smaller
+        recipe = smaller
+
+
+ENDED_FROM_OUTSIDE = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT]
+
+
+@pytest.mark.parametrize("number", ENDED_FROM_OUTSIDE)
+def test_a_death_that_is_not_for_want_of_memory_changes_nothing(
+    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Ended twice, and the kernel had no part in it: the same batch again."""
     monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
     child(
         "lives = folder / 'lives'\n"
         "lives.write_text((lives.read_text() if lives.exists() else '') + '.')\n"
-        "if len(lives.read_text()) < 3:\n    os.kill(os.getpid(), 9)\n"
+        f"if len(lives.read_text()) < 3:\n    os.kill(os.getpid(), {int(number)})\n"
         "done(run['recipe'])"
     )
     halved: list[int] = []
@@ -104,34 +139,51 @@ def test_a_kill_by_somebody_else_changes_nothing(
     assert halved == []
 
 
-def test_kills_that_nobody_explains_and_that_keep_it_from_getting_further_count_as_memory(
-    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_the_third_death_in_a_row_sets_the_training_aside_with_its_log(
+    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
+    child(f"print('a life', file=sys.stderr, flush=True)\nos.kill(os.getpid(), {int(number)})\n")
+    halved: list[int] = []
+    with pytest.raises(Parked, match=f"signal {int(number)} .* 3 times") as caught:
+        start(tmp_path, halved)
+    assert str(caught.value).count("a life") == 3
+    assert halved == []
+
+
+def test_where_the_kernel_does_not_count_a_kill_is_taken_for_memory(
+    child: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parent, "kernel_kills", lambda: None)
     child("if run['recipe']['batch_size'] > 2:\n    os.kill(os.getpid(), 9)\ndone(run['recipe'])")
     halved: list[int] = []
     assert start(tmp_path, halved)["batch_size"] == 2
     assert halved == [2]
 
 
-def test_a_new_checkpoint_starts_the_count_of_unexplained_kills_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parent, "kernel_kills", lambda: 7)
+def test_a_new_checkpoint_starts_the_count_of_deaths_again(tmp_path: Path) -> None:
+    """One that is lost does not: the next one is new again."""
     deaths = parent.Deaths(tmp_path)
-    found = []
-    for step in (0, 0, 5, 5, 9, 9, 9):
-        if step and not (tmp_path / "checkpoints" / f"checkpoint-{step}").exists():
-            written = tmp_path / "checkpoints" / "written"
-            written.mkdir(parents=True)
-            (written / "weights").write_text("w")
-            publish(written, tmp_path / "checkpoints" / f"checkpoint-{step}")
-        found.append(deaths.was_memory())
-    assert found == [False, False, False, False, False, False, True]
+    folder = tmp_path / "checkpoints"
+    for step in (0, 0, 5, 5, 9, 0, 4, 4):
+        for lost in folder.glob("*"):
+            shutil.rmtree(lost)
+        if step:
+            (folder / f"checkpoint-{step}").mkdir(parents=True)
+        deaths.add(-signal.SIGTERM)
+    with pytest.raises(Parked):
+        deaths.add(-signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [(DISK_FULL, DiskFull), (REFUSED, ResumeRefused), (TAKEN_OVER, RunTakenOver)]
+    ("code", "error"),
+    [
+        (DISK_FULL, DiskFull),
+        (REFUSED, ResumeRefused),
+        (TAKEN_OVER, RunTakenOver),
+        (TOO_FEW_ROWS, TooFewRows),
+    ],
 )
 def test_each_known_ending_has_its_error(
     child: Any, tmp_path: Path, code: int, error: type[EngineError]
@@ -139,7 +191,7 @@ def test_each_known_ending_has_its_error(
     child(f"print('threads was 1, is 2', file=sys.stderr); sys.exit({code})")
     with pytest.raises(error) as caught:
         start(tmp_path, [])
-    assert ("threads was 1, is 2" in str(caught.value)) is (code == REFUSED)
+    assert ("threads was 1, is 2" in str(caught.value)) is (code in (REFUSED, TOO_FEW_ROWS))
 
 
 def test_a_wish_to_stop_reaches_the_process(child: Any, tmp_path: Path) -> None:
@@ -179,6 +231,12 @@ def test_the_run_file_is_what_the_child_reads(child: Any, tmp_path: Path) -> Non
 def test_what_counts_as_out_of_memory() -> None:
     assert is_out_of_memory(MemoryError())
     assert is_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: 8 GB"))
+    assert is_out_of_memory(OSError(12, "Cannot allocate memory"))
+    assert is_out_of_memory(RuntimeError("fork: Cannot allocate memory"))
+    wrapped = ValueError("a checkpoint")
+    wrapped.__cause__ = MemoryError()
+    assert is_out_of_memory(wrapped)
+    assert not is_out_of_memory(OSError(28, "No space left on device"))
     assert not is_out_of_memory(ValueError("out of memory of what?"))
     assert not is_out_of_memory(RuntimeError("shapes do not match; allocate more patience"))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import StorageUnavailable
 from engine.training import process
 from engine.training.endings import IDLE
 from engine.training.parent import train_in_child
@@ -86,3 +87,23 @@ def test_one_that_leaves_just_when_it_is_asked_is_started_again(trainings: Train
     first = trainings.run("a")
     assert trainings.run("leave") != first
     assert ended(first)
+
+
+def test_a_training_that_succeeded_stays_so_whatever_keeps_the_next_from_being_seen(
+    trainings: Trainings, caplog: pytest.LogCaptureFixture
+) -> None:
+    def busy() -> bool:
+        raise StorageUnavailable("the database is locked")
+
+    trainings.process = TrainingProcess(stays=busy)
+    assert ended(trainings.run("a"))
+    assert "the database is locked" in caplog.text
+
+
+def test_what_it_holds_while_it_waits_is_known(trainings: Trainings) -> None:
+    assert trainings.process.held_mb() == 0
+    trainings.run("a")
+    assert trainings.process.held_mb() > 0
+    trainings.waiting = False
+    trainings.run("b")
+    assert trainings.process.held_mb() == 0

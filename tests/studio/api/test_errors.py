@@ -107,4 +107,4 @@ def test_no_status_is_for_an_error_that_does_not_exist() -> None:
     trees = (engine_errors, budget_errors, training_errors)
     codes = set().union(*(codes_of(each, EngineError) for each in trees))
     codes |= codes_of(model_errors, ModelError)
-    assert set(STATUS) - {"internal_error", "parked"} <= codes  # these two are jobs' own
+    assert set(STATUS) - {"internal_error"} <= codes  # which is of jobs alone
