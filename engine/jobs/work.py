@@ -195,6 +195,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
             stop_asked=attempt.stop_asked,
             process=attempt.trainer,
         )
+    make_room(engine.store, settings.home, settings.checkpoints_mb)
     result: dict[str, Any] = {
         "version_id": version.id,
         "version": version.number,

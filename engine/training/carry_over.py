@@ -2,7 +2,7 @@
 
 The old job and its run stay as they ended. The new one has the same training set and settings, the
 checkpoints from the newest whole one on, those kept of passes, the curve so far with its samples and, where
-there is one, the finished result.
+there is one, the finished result with what was trained.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ def carry_over(
             share(kept, target / FOLDER / kept.name, cancelled)
     if (source / RESULT_FILE).exists():
         result = json.loads((source / RESULT_FILE).read_text(encoding="utf-8"))
-        write_json(target / RESULT_FILE, result)
+        trained = Path(result["adapter"]).name
+        if not (target / trained).exists():
+            share(source / trained, target / trained, cancelled)
+        write_json(target / RESULT_FILE, result | {"adapter": str((target / trained).resolve())})
     store.runs.copy_curve(old.id, new.id, up_to=step)
     begun = f"step {step}" if step else "the start: there was no whole checkpoint"
     note = (

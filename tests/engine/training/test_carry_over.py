@@ -15,6 +15,7 @@ from engine.domain.run import Run, Sample
 from engine.errors import Cancelled
 from engine.training.carry_over import STATE_FILE, carry_over
 from engine.training.checkpoints import FOLDER, checkpoints_in, step_of
+from engine.training.process import RESULT_FILE
 from tests.engine.jobs.test_going_on import a_run
 from tests.processes import Home
 
@@ -107,3 +108,18 @@ def test_without_checkpoints_it_begins_at_the_start(home: Home, runs: tuple[Run,
     (note,) = home.engine.store.runs.get(new.id).notes
     assert note.startswith("Goes on from the start")
     assert home.engine.store.runs.samples(new.id) == []
+
+
+def test_what_was_trained_comes_along_with_its_result(home: Home, runs: tuple[Run, Run]) -> None:
+    """The old run's folder may give way before the new one has ended."""
+    source, target = (home.folder / run.folder for run in runs)
+    (source / "adapter").mkdir()
+    (source / "adapter" / "weights").write_text("trained")
+    result = {"adapter": str(source / "adapter"), "tokens": 7}
+    (source / RESULT_FILE).write_text(json.dumps(result))
+    for _ in range(2):
+        carry_over(home.engine.store, home.folder, *runs, fork=False)
+    found = json.loads((target / RESULT_FILE).read_text())
+    assert found == {"adapter": str((target / "adapter").resolve()), "tokens": 7}
+    shutil.rmtree(source)
+    assert (Path(found["adapter"]) / "weights").read_text() == "trained"
