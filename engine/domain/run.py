@@ -60,6 +60,11 @@ class Step:
     gradient_norm: float | None = None
     share: float | None = None
 
+    @property
+    def is_validation(self) -> bool:
+        """Whether the row is that of an evaluation, which lies beside the training row of its step."""
+        return self.loss is None and self.validation_loss is not None
+
 
 @dataclass(frozen=True)
 class Sample:

@@ -87,13 +87,14 @@ def latest(store: Store, job: Job) -> JobEvent:
     if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
         return JobEvent(0, "", _generation_progress(job, now))
     run = _run(store, job)
-    steps = store.runs.steps(run.id) if run else []
+    steps = store.runs.newest_steps(run.id, RECENT_ROWS) if run else []
     if run is None or not steps:
         return JobEvent(0, "", Progress(0, run.total_steps if run else 0))
+    evaluation = store.runs.newest_evaluation(run.id)
     metrics: dict[str, float | int | None] = {}
-    for step in steps:
+    for step in [*([evaluation] if evaluation else []), *steps]:
         metrics |= _figures(step)
-    return JobEvent(0, "", _training_progress(run, steps[-RECENT_ROWS:], _epochs(job)), metrics)
+    return JobEvent(0, "", _training_progress(run, steps, _epochs(job)), metrics)
 
 
 # Auto-training: the id is the number of recorded slots.
@@ -154,8 +155,7 @@ def _training_events(store: Store, job: Job, after: int, now: datetime) -> list[
 
 
 def _step_id(step: Step) -> int:
-    is_validation = step.loss is None and step.validation_loss is not None
-    return 2 * step.step + 1 + is_validation
+    return 2 * step.step + 1 + step.is_validation
 
 
 def _training_progress(run: Run, recent: Sequence[Step], epochs: int | None) -> Progress:
@@ -210,7 +210,7 @@ def _last_id(store: Store, job: Job) -> int:
     if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
         return max(job.done, job.total) + 1
     run = _run(store, job)
-    steps = store.runs.steps(run.id) if run else []
+    steps = store.runs.newest_steps(run.id, 1) if run else []
     furthest = max((run.total_steps if run else 0, *(step.step for step in steps)))
     return 2 * furthest + 3
 

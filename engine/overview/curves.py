@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from engine.domain.run import Step
 from engine.store.curves import RunLine
@@ -26,8 +28,7 @@ CSV_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A figure at a step; a loss in nats per answer token."""
 
     step: int
@@ -73,13 +74,12 @@ def thinned(points: Sequence[Point], most: int) -> tuple[Point, ...]:
         raise ValueError(f"most must be 2 or more, got {most}")
     if len(points) <= most:
         return tuple(points)
-    stretches = most // 2
+    stretches, by_value = most // 2, attrgetter("value")
     kept: list[Point] = []
     for number in range(stretches):
         begin = number * len(points) // stretches
         stretch = points[begin : (number + 1) * len(points) // stretches]
-        ends = {min(stretch, key=lambda p: p.value), max(stretch, key=lambda p: p.value)}
-        kept.extend(sorted(ends, key=lambda point: point.step))
+        kept.extend(sorted({min(stretch, key=by_value), max(stretch, key=by_value)}))
     return tuple(kept)
 
 

@@ -1,7 +1,8 @@
 """The overview's verbs: every figure of the dashboard, for pages, programs and terminals alike.
 
 Nothing here is stored or cached: each answer is counted when it is asked for, from rows that the
-other verbs wrote. `scripts/bench_dashboard.py` says how long that takes.
+other verbs wrote. `scripts/bench_dashboard.py` says how long that takes. Who looks at a training again and
+again follows it (following.py).
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from engine.calibration.threshold import threshold_of
 from engine.domain.job import JobKind, JobState
 from engine.domain.version import Version
 from engine.errors import InvalidInput
-from engine.overview.curves import Curve, as_csv, curve_of
+from engine.overview.curves import Curve, as_csv
+from engine.overview.following import FollowedCurves, FollowedRun
 from engine.overview.growth import GenreGap, Growth, every_genre, gaps_of, growth_of
 from engine.overview.next_step import NextStep, Situation, next_step
 from engine.overview.quality import ScoreDistribution, distribution_of
 from engine.overview.resources import Resources, resources_of
-from engine.overview.run_report import RunReport, run_report
+from engine.overview.run_report import RunReport
 from engine.overview.statistics import Statistics, statistics_of
 from engine.settings import Settings
 from engine.store import Store
@@ -128,15 +130,22 @@ class Overview:
         return self._store.curves.runs(user_id)
 
     def run(self, user_id: str, run_id: str) -> RunReport:
-        """One training as it is now, with its pace and health. Raises NotFound."""
-        return run_report(self._store, user_id, run_id)
+        """One training as it is now, with its pace and health; of a two-phase training its second
+        phase. Raises NotFound."""
+        return self.follow_run(user_id, run_id).look()
+
+    def follow_run(self, user_id: str, run_id: str) -> FollowedRun:
+        """The same for who looks again and again."""
+        return FollowedRun(self._store, user_id, run_id)
 
     def curves(self, user_id: str, run_ids: Sequence[str]) -> list[Curve]:
         """The losses of these trainings, thinned for display, in this order. One that has logged
         nothing yet, or is another user's, is left out."""
-        runs = {run.id: run for run in self.runs(user_id)}
-        steps = self._store.curves.steps(user_id, run_ids)
-        return [curve_of(runs[each], steps[each]) for each in run_ids if each in steps]
+        return self.follow_curves(user_id, run_ids).look()
+
+    def follow_curves(self, user_id: str, run_ids: Sequence[str]) -> FollowedCurves:
+        """The same for who looks again and again."""
+        return FollowedCurves(self._store, user_id, run_ids)
 
     def curves_csv(self, user_id: str, run_ids: Sequence[str]) -> str:
         """Every logged step of these trainings as CSV, complete."""

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from engine.domain.job import Job, JobState
 from engine.domain.run import Run, Sample, Step
-from engine.errors import NotFound
 from engine.overview.curves import SHOWN_POINTS, Curve, Point, curve_of, thinned
 from engine.quality.score import Scorer
-from engine.store import Store
 from engine.store.curves import RunLine
 from engine.training.health import Finding, health_of
 from engine.training.pace import Pace, pace_of
@@ -45,18 +43,15 @@ class RunReport:
         return not self.findings and self.job.state is not JobState.FAILED
 
 
-def run_report(store: Store, user_id: str, run_id: str) -> RunReport:
-    """The training as it is now. Raises NotFound for another's, or one that has not begun."""
-    lines = {line.id: line for line in store.curves.runs(user_id)}
-    if run_id not in lines:
-        raise NotFound("training", run_id)
-    line, run = lines[run_id], store.runs.get(run_id)
-    steps, samples = store.runs.steps(run_id), tuple(store.runs.samples(run_id))
+def run_report(
+    job: Job, run: Run, line: RunLine, steps: Sequence[Step], samples: tuple[Sample, ...]
+) -> RunReport:
+    """All of it, worked out of the training's rows; `steps` are in order."""
     pace = pace_of(steps, run.total_steps)
     norms = [step.gradient_norm for step in steps if step.gradient_norm is not None]
     cost = sum(sample.seconds for sample in samples)
     return RunReport(
-        job=store.jobs.get_for(user_id, run_id),
+        job=job,
         run=run,
         line=line,
         curve=curve_of(line, steps) if steps else None,

@@ -19,7 +19,7 @@ from engine.store.tables import jobs, runs, samples, snapshots, steps, versions
 class Logged(NamedTuple):
     """How many rows of steps there are, and when the newest was logged; None without any."""
 
-    count: int
+    rows: int
     newest: datetime | None
 
 

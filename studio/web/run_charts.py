@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -17,6 +18,21 @@ PANELS = {
     "memory_mb": ("Memory (MB)", GREY, "%{y:,.0f}"),
 }
 PANEL_PIXELS = 130
+
+
+class Kept:
+    """A chart that is made anew only when what it shows is another object."""
+
+    def __init__(self, make: Callable[..., go.Figure | None]) -> None:
+        self._make = make
+        self._shown: tuple[Any, ...] | None = None
+        self._figure: go.Figure | None = None
+
+    def __call__(self, *shown: Any) -> go.Figure | None:
+        before = self._shown
+        if before is None or list(map(id, before)) != list(map(id, shown)):
+            self._figure, self._shown = self._make(*shown), shown
+        return self._figure
 
 
 def figures_chart(figures: Mapping[str, Sequence[Point]]) -> go.Figure | None:

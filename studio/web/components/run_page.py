@@ -18,7 +18,7 @@ from studio.web.components.overview import draw
 from studio.web.components.prose import prose
 from studio.web.components.runs import csv_button, run_labels
 from studio.web.overview_charts import PALETTE, loss_overlay
-from studio.web.run_charts import figures_chart
+from studio.web.run_charts import Kept, figures_chart
 from studio.web.wording import duration, plain
 
 EVERY_SECONDS = 4
@@ -47,7 +47,7 @@ def live_run(studio: Engine, run_id: str, runs: Sequence[RunLine]) -> None:
     beside = lay_over(run_id, run_labels(others)) if others else []
     running = not line.state.is_final
     draw_it = st.fragment(show_run, run_every=EVERY_SECONDS if running else None)
-    draw_it(studio, run_id, beside, was_running=running)
+    draw_it(studio, Followed(studio, session.me(), run_id, beside), was_running=running)
 
 
 def lay_over(run_id: str, labels: dict[str, str]) -> list[str]:
@@ -63,9 +63,20 @@ def lay_over(run_id: str, labels: dict[str, str]) -> list[str]:
     )
 
 
-def show_run(studio: Engine, run_id: str, beside: list[str], *, was_running: bool) -> None:
+class Followed:
+    """A training and those laid over it, look by look, with charts that stay while nothing is new."""
+
+    def __init__(self, studio: Engine, user: str, run_id: str, beside: Sequence[str]) -> None:
+        self.ids = [run_id, *beside]
+        self.run = studio.overview.follow_run(user, run_id)
+        self.beside = studio.overview.follow_curves(user, beside)
+        self.losses = Kept(lambda *curves: loss_overlay(curves))
+        self.figures = Kept(lambda report: figures_chart(report.figures))
+
+
+def show_run(studio: Engine, followed: Followed, *, was_running: bool) -> None:
     """One look at it. When it has just ended the whole page is drawn again, and stays."""
-    report = studio.overview.run(session.me(), run_id)
+    report = followed.run.look()
     if was_running and report.job.state.is_final:
         st.rerun()
     show_state(report)
@@ -74,14 +85,14 @@ def show_run(studio: Engine, run_id: str, beside: list[str], *, was_running: boo
         st.caption("Nothing is logged yet: the first step comes within a minute of the start.")
         return
     show_figures(report)
-    curves = [report.curve, *studio.overview.curves(session.me(), beside)]
+    curves = [report.curve, *followed.beside.look()]
     labels = ", ".join(curve.run.label for curve in curves)
-    draw(loss_overlay(curves), "losses", f"Training and validation loss by step of {labels}")
+    draw(followed.losses(*curves), "losses", f"Training and validation loss by step of {labels}")
     st.caption("Solid: training. Dashed: validation. Star: the lowest validation loss so far.")
-    figures = figures_chart(report.figures)
+    figures = followed.figures(report)
     if figures is not None:
         draw(figures, "figures", "Learning rate, gradient norm, speed and memory by step")
-    csv_button(studio, [run_id, *beside])
+    csv_button(studio, followed.ids)
     show_samples(report)
 
 

@@ -9,11 +9,13 @@ import streamlit as st
 from engine.domain.job import JobState
 from engine.engine import Engine
 from engine.overview.curves import Curve
+from engine.overview.following import FollowedCurves
 from engine.store.curves import RunLine
 from studio.web import session
 from studio.web.components.overview import draw
 from studio.web.navigation import TRAININGS
 from studio.web.overview_charts import PALETTE, loss_overlay
+from studio.web.run_charts import Kept
 from studio.web.wording import duration, moment
 
 EVERY_SECONDS = 2
@@ -27,7 +29,10 @@ def show_runs(studio: Engine, runs: Sequence[RunLine]) -> None:
         return
     chosen = choose_runs(runs)
     running = any(run.id in chosen and run.state is JobState.RUNNING for run in runs)
-    st.fragment(show_curves, run_every=EVERY_SECONDS if running else None)(studio, chosen)
+    following = studio.overview.follow_curves(session.me(), chosen)
+    losses = Kept(lambda *curves: loss_overlay(curves))
+    draw_them = st.fragment(show_curves, run_every=EVERY_SECONDS if running else None)
+    draw_them(studio, chosen, following, losses)
     st.page_link(TRAININGS.path, label="Look at one of them", icon=TRAININGS.icon)
     with st.expander(f"All trainings, n = {len(runs):,}", icon=":material/table_rows:"):
         st.dataframe(
@@ -62,18 +67,17 @@ def run_labels(runs: Sequence[RunLine]) -> dict[str, str]:
     }
 
 
-def show_curves(studio: Engine, chosen: list[str]) -> None:
+def show_curves(studio: Engine, chosen: list[str], following: FollowedCurves, losses: Kept) -> None:
     """The chart, figures of each training in it, and the download."""
     if not chosen:
         st.caption("Choose a training to see its losses.")
         return
-    user = session.me()
-    curves = studio.overview.curves(user, chosen)
+    curves = following.look()
     if not curves:
         st.caption("Nothing is logged yet: the first step comes within a minute of the start.")
         return
     labels = ", ".join(curve.run.label for curve in curves)
-    draw(loss_overlay(curves), "losses", f"Training and validation loss by step of {labels}")
+    draw(losses(*curves), "losses", f"Training and validation loss by step of {labels}")
     st.caption("Solid: training. Dashed: validation. Star: the lowest validation loss so far.")
     for curve in curves:
         st.caption(curve_sentence(curve))

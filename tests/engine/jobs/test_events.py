@@ -13,7 +13,7 @@ from engine.domain.job import Job
 from engine.engine import Engine
 from engine.errors import NotFound
 from engine.jobs import desk
-from engine.jobs.events import JobEvent
+from engine.jobs.events import JobEvent, latest
 from engine.settings import load_settings
 from tests.studio.web.shelf import Shelf
 
@@ -110,6 +110,20 @@ def test_an_auto_training_counts_what_was_recorded(engine: Engine, anna: Shelf) 
     anna.store.jobs.cancelled(job.id)
     (ending,) = seen(engine, job, after=event.id)
     assert (ending.id, ending.name) == (11, "generationCancelled")
+
+
+def test_what_is_latest_is_read_off_the_newest_rows(engine: Engine, anna: Shelf) -> None:
+    job = anna.training(steps=2, total_steps=400)
+    validated = replace(anna.step(job.id, 2, None, 3.3), tokens_per_second=None)
+    anna.store.runs.add_step(validated)
+    for number in range(3, 101):
+        anna.store.runs.add_step(anna.step(job.id, number, 4 - number / 100, None))
+    now = latest(anna.store, job)
+    assert (now.progress.done, now.progress.total) == (100, 400)
+    assert (now.metrics["train_loss"], now.metrics["validation_loss"]) == (3.0, 3.3)
+    recent = anna.store.runs.newest_steps(job.id, 3)
+    assert [step.step for step in recent] == [98, 99, 100]
+    assert now.progress.estimated_remaining == pytest.approx(300 * 2000, rel=0.01)
 
 
 def test_another_users_events_are_not_there(engine: Engine, anna: Shelf) -> None:

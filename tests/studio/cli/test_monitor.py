@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.job import JobKind
+from engine.domain.two_phase import Input
 from engine.engine import Engine
 from tests.processes import Home, wait_for
 from tests.studio.cli.conftest import document, problem, start_zega, zega
@@ -75,6 +76,22 @@ def test_it_goes_on_until_the_end(shelf: Shelf) -> None:
     assert (lines[0]["state"], lines[0]["step"]) == ("running", 8)
     assert (lines[-1]["state"], lines[-1]["step"]) == ("succeeded", 9)
     assert len(lines) >= 2
+
+
+def test_a_two_phase_training_is_watched_by_its_second_phase(shelf: Shelf) -> None:
+    store = shelf.store
+    job = store.two_phases.create("anna", {}, [Input("A lamp.")])
+    early = problem(zega("monitor", job.id, "--health-check", "--json"))
+    assert early["code"] == "not_found"
+    training = shelf.training(
+        steps=5, total_steps=30, job=store.two_phases.begin_training(job.id, {})
+    )
+    shown = zega("monitor", job.id, "--health-check")
+    assert (shown.exit_code, shown.stdout.count("Nothing wrong was found.")) == (0, 1)
+    assert shown.stdout.startswith("running: step 5 of 30")
+    store.jobs.succeed(training.id, {})
+    store.jobs.succeed(job.id, {})
+    assert zega("monitor", job.id).stdout.startswith("succeeded: step 5 of 30")
 
 
 def test_ctrl_c_leaves_the_training_alone(home: Home, shelf: Shelf, tmp_path: Path) -> None:

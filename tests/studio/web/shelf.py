@@ -75,9 +75,9 @@ class Shelf:
             self.store.jobs.succeed(job.id, {"total_time": 61.2})
         return self.store.jobs.get(job.id)
 
-    def training(self, *, steps: int = 12, total_steps: int = 12) -> Job:
-        """A training that has logged so many steps and is still running."""
-        job = self.store.jobs.create(self.user, JobKind.TRAINING, {"recipe": "quick"})
+    def training(self, *, steps: int = 12, total_steps: int = 12, job: Job | None = None) -> Job:
+        """A training that has logged so many steps and is still running; of a job, if there is one."""
+        job = job or self.store.jobs.create(self.user, JobKind.TRAINING, {"recipe": "quick"})
         self.store.jobs.start(job.id)
         rows = [(example_id, Split.TRAIN) for example_id in self.examples(12)]
         snapshot = self.store.snapshots.create(self.user, rows, "ab" * 32)
