@@ -148,6 +148,7 @@ def run_training(
     )
     place_checkpoints(home / run.folder, checkpoints)
     if earlier:
+        store.jobs.progress(run_id, stage="Taking its checkpoints over")
         carry_over(store, home, earlier, run, fork=fork, cancelled=cancelled)
     store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
     result = train_in_child(
