@@ -103,3 +103,15 @@ def test_jobs_run_in_the_order_they_were_moved_to_across_a_kill(home: Home) -> N
         assert before.finished_at is not None
         assert after.started_at is not None
         assert before.finished_at <= after.started_at
+
+
+def test_a_job_that_outlasts_every_wait_runs_once(home: Home) -> None:
+    """Ten times as long as the worker looks for jobs, prunes and asks for turns."""
+    jobs = [home.engine.start_auto_train("anna", 1) for _ in range(2)]
+    home.start("tests.engine.jobs.hasty")
+    for job in jobs:
+        wait_for("its end", lambda job=job: home.engine.store.jobs.get(job.id).state.is_final)
+        ended = home.engine.store.jobs.get(job.id)
+        assert (ended.state, ended.attempts) == (JobState.SUCCEEDED, 1)
+    begun = (home.folder / "begun").read_text(encoding="utf-8").split()
+    assert begun == [job.id for job in jobs]
