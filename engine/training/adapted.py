@@ -6,10 +6,12 @@ is drawn anew from each training's seed, so that a training ends the same whatev
 
 from __future__ import annotations
 
-from functools import lru_cache
+import gc
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch
 from peft import LoraConfig, get_peft_model
 from peft.tuners.lora.layer import LoraLayer
 from transformers import set_seed
@@ -21,6 +23,17 @@ from engine.training.quick_layers import cast_adapters, compile_layers
 ADAPTER = "default"
 
 
+class Kept(NamedTuple):
+    """A model and the `forward` of its base, which every SFTTrainer wraps once more."""
+
+    model: Any
+    forward: Callable[..., Any]
+
+
+# At most one, by what it was made from.
+_kept: dict[tuple[Any, ...], Kept] = {}
+
+
 def adapted_model(
     base: Path, choice: Choice, *, rank: int, alpha: int, dropout: float, seed: int
 ) -> Any:
@@ -28,7 +41,13 @@ def adapted_model(
 
     It is the same object as before where only the seed differs.
     """
-    model = _adapted(base, choice, rank, alpha, dropout)
+    settings = (base, choice, rank, alpha, dropout)
+    if settings not in _kept:
+        forget()
+        loaded = _load(base, choice, rank=rank, alpha=alpha, dropout=dropout)
+        _kept[settings] = Kept(loaded, loaded.get_base_model().forward)
+    model, forward = _kept[settings]
+    model.get_base_model().forward = forward
     set_seed(seed)
     model.zero_grad()
     for module in model.modules():
@@ -37,8 +56,15 @@ def adapted_model(
     return model
 
 
-@lru_cache(maxsize=1)
-def _adapted(base: Path, choice: Choice, rank: int, alpha: int, dropout: float) -> Any:
+def forget() -> None:
+    """Let go of the model that is kept, with its compiled code: there may be no room for two."""
+    if _kept:
+        _kept.clear()
+        torch.compiler.reset()
+        gc.collect()
+
+
+def _load(base: Path, choice: Choice, *, rank: int, alpha: int, dropout: float) -> Any:
     loaded = load_model(
         base, bf16=choice.bf16, attention=choice.attention, four_bit=choice.four_bit
     )

@@ -8,6 +8,7 @@ Knows rows and folders; nothing of users, versions or the database.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -25,6 +26,7 @@ from engine.training.causal import measure, read_rows
 from engine.training.epochs import KeepEpochs
 from engine.training.exact_resume import ExactResume, save_adapter
 from engine.training.hardware import choose, this_machine
+from engine.training.quick_layers import SHORT, leave_layers
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
@@ -32,10 +34,10 @@ from engine.training.token_mean import IGNORED, TokenMean
 
 __all__ = ["measure", "read_rows", "train"]
 
-REHEARSED = 128
-"""Tokens of each row that compiled code is made with."""
-REHEARSED_BATCHES = (2, 1)
-"""Rows at once: code for several is not used for one, which is what an epoch may end with."""
+REHEARSED = 128, SHORT + 8
+"""Tokens of each row that compiled code is made with: of short rows, and of long ones where some are."""
+
+log = logging.getLogger(__name__)
 
 
 def answer_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -63,17 +65,30 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
 
     loss_of: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = staticmethod(answer_loss)
 
-    def compile(self) -> None:
-        """Use compiled code of the loss, too; evaluations are computed as they are."""
+    def compile(self, longest: int) -> None:
+        """Use compiled code of layers and loss for rows of up to `longest` tokens; evaluations are computed
+        as they are. Where it cannot be compiled the log says so, and all is computed as it is."""
         self.loss_of = compiled_loss()
-        # On rows that are the same each time: code made for other rows rounds otherwise, and a
-        # training that is resumed begins with other rows.
-        with torch.random.fork_rng():
-            for batch in REHEARSED_BATCHES:
-                rows = torch.arange(batch * REHEARSED).view(batch, REHEARSED)
+        try:
+            with torch.random.fork_rng(), torch._dynamo.config.patch(suppress_errors=False):
+                self._rehearse(longest)
+        except torch._dynamo.exc.TorchDynamoException as error:
+            said = str(error).strip().partition("\n")[0]
+            log.warning("Layers could not be compiled, so this training is slower: %s", said)
+            self.loss_of = answer_loss
+            leave_layers(self.model)
+        self.model.zero_grad()
+
+    def _rehearse(self, longest: int) -> None:
+        """Have all code made with rows that are the same each time: code made for others rounds otherwise,
+        and a training that is resumed begins with others."""
+        # Code for several rows is not used for one, which is what an epoch may end with.
+        batches = (2, 1) if self.args.per_device_train_batch_size > 1 else (1,)
+        for length in REHEARSED if longest > SHORT else REHEARSED[:1]:
+            for batch in batches:
+                rows = torch.arange(batch * length).view(batch, length)
                 inputs = {"input_ids": rows, "labels": rows}
                 self.compute_loss(self.model.train(), inputs).backward()
-        self.model.zero_grad()
 
     def evaluate(self, *args: Any, **settings: Any) -> Any:
         # A second compilation, for values without gradients, would cost more than it saves.
@@ -198,7 +213,7 @@ def train(
         callbacks=callbacks,
     )
     if choice.compiled:
-        trainer.compile()
+        trainer.compile(max(len(row.input_ids) for row in rows))
     trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)

@@ -80,10 +80,16 @@ def _forward(module: Any, x: torch.Tensor) -> torch.Tensor:
 def compile_layers(model: Any) -> None:
     """Compile each decoder layer of a PEFT model, once for all of them and for every length of rows.
 
-    What cannot be compiled is computed as it is.
+    What cannot be compiled later on is computed as it is; whether it can be at all, a trainer tries first.
     """
     torch._dynamo.config.suppress_errors = True
     # Without it the first layer's input wants no gradient, and would be compiled a second time.
     model.enable_input_require_grads()
     for layer in model.get_base_model().get_decoder().layers:
         layer.compile(dynamic=True)
+
+
+def leave_layers(model: Any) -> None:
+    """Compute the decoder layers of a PEFT model as they are."""
+    for layer in model.get_base_model().get_decoder().layers:
+        layer._compiled_call_impl = None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
+import weakref
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from engine.training import adapted, hardware
+from engine.training import adapted, hardware, lora_sft
 from engine.training.base import base_folder
 from engine.training.checkpoints import checkpoints_in, step_of
-from engine.training.lora_sft import train
+from engine.training.lora_sft import AnswerLossTrainer, answer_loss, train
+from engine.training.quick_layers import SHORT
 from engine.training.recipe import load_recipe
 from engine.training.rows import TextRow
 
@@ -24,6 +27,8 @@ WORDS = re.findall(
 OTHERS = [TextRow(f"Tell of number {n}.", " ".join(WORDS[n % 5 :] * 2)) for n in range(6)]
 # The seventh row is a batch of one, now a short one, now a long one.
 MINE = [TextRow(f"What of {n}?", " ".join(WORDS[: 2 + n] * (1 + n % 3))) for n in range(7)]
+# Longer than what plain attention is for; it shares its batch.
+LONG = TextRow("What of all?", " ".join(WORDS * 60))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +46,7 @@ def compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 def start_anew() -> None:
     """Forget what a process that starts has not got either: the model and all compiled code."""
-    adapted._adapted.cache_clear()
+    adapted.forget()
     torch.compiler.reset()
 
 
@@ -68,19 +73,109 @@ def test_what_was_trained_before_changes_nothing(base: Path, tmp_path: Path) -> 
     alone = weights(base, tmp_path / "alone", MINE)
     start_anew()
     before = weights(base, tmp_path / "before", OTHERS, seed=7)
-    assert adapted._adapted.cache_info().misses == 1
+    (kept,) = adapted._kept.values()
     after = weights(base, tmp_path / "after", MINE)
-    assert adapted._adapted.cache_info().hits == 1
+    assert adapted._kept.popitem()[1] is kept
     assert equal(alone, after)
     assert not equal(alone, before)
 
 
+@pytest.mark.parametrize(
+    "rows", [MINE, pytest.param([*MINE, LONG], marks=pytest.mark.prove)], ids=["short", "long"]
+)
 @pytest.mark.usefixtures("compiled")
-def test_what_is_gone_on_with_in_a_new_process_ends_the_same(base: Path, tmp_path: Path) -> None:
-    whole = weights(base, tmp_path / "whole", MINE)
+def test_what_is_gone_on_with_in_a_new_process_ends_the_same(
+    base: Path, tmp_path: Path, rows: list[TextRow]
+) -> None:
+    whole = weights(base, tmp_path / "whole", rows, max_length=1024)
     for checkpoint in checkpoints_in(tmp_path / "whole" / "checkpoints"):
         start_anew()
         begun = tmp_path / f"from-{step_of(checkpoint)}"
         here = begun / "checkpoints" / checkpoint.name
         shutil.copytree(checkpoint, here)
-        assert equal(whole, weights(base, begun, MINE, checkpoint=here))
+        assert equal(whole, weights(base, begun, rows, max_length=1024, checkpoint=here))
+
+
+def model_of(base: Path, *, rank: int = 4) -> Any:
+    choice = hardware.choose(
+        hardware.Machine(False, False), four_bit=False, max_length=96, tokens=0
+    )
+    return adapted.adapted_model(base, choice, rank=rank, alpha=8, dropout=0.0, seed=1)
+
+
+def test_a_model_of_other_settings_goes_before_the_next_one_is_loaded(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = weakref.ref(model_of(base))
+    loaded: list[object] = []
+    load = adapted.load_model
+
+    def watched(*args: Any, **settings: Any) -> Any:
+        loaded.append(before())
+        return load(*args, **settings)
+
+    monkeypatch.setattr(adapted, "load_model", watched)
+    assert model_of(base, rank=8) is model_of(base, rank=8)
+    assert loaded == [None]
+
+
+def test_a_kept_model_is_wrapped_by_one_trainer_at_a_time(base: Path) -> None:
+    inner = model_of(base).get_base_model()
+    as_it_is = inner.forward
+    for _ in range(2):
+        inner.forward = lambda: None
+        assert model_of(base).get_base_model() is inner
+        assert inner.forward == as_it_is
+
+
+# What compiled code is made with
+
+
+class Rehearsing(AnswerLossTrainer):
+    """A trainer that notes what it computes the loss of, and fails if it is to."""
+
+    def __init__(self, batch: int, failure: Exception | None = None) -> None:
+        self.args = SimpleNamespace(per_device_train_batch_size=batch)
+        self.model = torch.nn.Linear(1, 1)
+        self.seen: list[tuple[int, ...]] = []
+        self._failure = failure
+
+    def compute_loss(self, model: Any, inputs: Any, *args: Any, **settings: Any) -> Any:
+        self.seen.append(tuple(inputs["input_ids"].shape))
+        if self._failure is not None:
+            raise self._failure
+        return model(torch.ones(1)).sum()
+
+
+@pytest.mark.parametrize(
+    ("batch", "longest", "seen"),
+    [
+        (4, 300, [(2, 128), (1, 128)]),
+        (1, 300, [(1, 128)]),
+        (4, SHORT + 1, [(2, 128), (1, 128), (2, SHORT + 8), (1, SHORT + 8)]),
+        (1, SHORT + 1, [(1, 128), (1, SHORT + 8)]),
+    ],
+)
+def test_code_is_made_for_every_branch_that_the_rows_take(
+    batch: int, longest: int, seen: list[tuple[int, int]]
+) -> None:
+    trainer = Rehearsing(batch)
+    trainer.compile(longest)
+    assert trainer.seen == seen
+    assert trainer.loss_of is lora_sft.compiled_loss()
+    assert trainer.model.weight.grad is None
+
+
+def test_what_cannot_be_compiled_is_said_and_computed_as_it_is(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[object] = []
+    monkeypatch.setattr(lora_sft, "leave_layers", left.append)
+    trainer = Rehearsing(4, torch._dynamo.exc.InternalTorchDynamoError("g++ is broken\nlong story"))
+    trainer.compile(300)
+    assert trainer.loss_of is answer_loss
+    assert left == [trainer.model]
+    assert "could not be compiled, so this training is slower: g++ is broken" in caplog.text
+    assert "long story" not in caplog.text
+    with pytest.raises(RuntimeError, match="out of memory"):
+        Rehearsing(4, RuntimeError("CPU out of memory")).compile(300)
