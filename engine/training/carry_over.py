@@ -90,7 +90,7 @@ class Found(NamedTuple):
 def from_newest_whole(checkpoints: Sequence[Path], cancelled: Callable[[], bool]) -> Found:
     """Pass over what is damaged. Those older than the newest whole one are looked through when the training
     begins."""
-    damaged = []
+    damaged: list[str] = []
     for place, checkpoint in enumerate(checkpoints):
         stop_if(cancelled)
         said = damage(checkpoint)

@@ -46,13 +46,12 @@ from engine.training.limits import limit_this_process
 from engine.training.process import LOG_FILE, RESULT_FILE
 from engine.training.rows import check_rows
 from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
+from engine.training.trainers import TRAINERS
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
     from engine.training.report import SampleReport, StepReport
 
-# Trainers by the name a recipe gives; imported only here, where one is run.
-TRAINERS = {"lora_sft": "engine.training.lora_sft", "seq2seq": "engine.training.seq2seq"}
 RUN_FILE = "run.json"
 # A warm process holds memory that others may need.
 IDLE_SECONDS = 300.0
@@ -77,7 +76,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
 
     store = open_store(load_settings().database)
     base = Path(run["base"])
-    trainer = importlib.import_module(TRAINERS[run["trainer"]])
+    trainer = importlib.import_module(TRAINERS[run["trainer"]].module)
     rows = trainer.read_rows(run["rows"], base, run["recipe"]["max_length"])
     left = sum(map(len, run["rows"].values())) - sum(map(len, rows.values()))
     log = TrainingLog()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from engine.domain.recipe import Recipe
 from engine.training.loggers import STORE, LoggerName
+from engine.training.trainers import TRAINERS
 
 # Our names of optimizers, and transformers'.
 OPTIMIZERS = {
@@ -20,8 +21,6 @@ OPTIMIZERS = {
     "rmsprop": "rmsprop",
     "sgd": "sgd",
 }
-LORA_TRAINERS = ("lora_sft",)
-
 Share = Annotated[float, Field(ge=0, le=0.5)]
 BelowOne = Annotated[float, Field(ge=0, lt=1)]
 
@@ -46,7 +45,7 @@ class Lora(Section):
 class Model(Section):
     name: str = Field(default="", max_length=64, description="Name of the recipe; else the file's.")
     description: str = Field(default="", max_length=200, description="One sentence for people.")
-    trainer: Literal["lora_sft", "seq2seq"] = Field(default="lora_sft", description="What trains.")
+    trainer: str = Field(default="lora_sft", description="What trains.")
     model_type: Literal["fine_tuned"] = Field(default="fine_tuned", description="Only this one.")
     base_model: str = Field(
         default="",
@@ -58,10 +57,19 @@ class Model(Section):
     )
     lora: Lora | None = Field(default=None, description="Only for LoRA trainers.")
 
+    @field_validator("trainer")
+    @classmethod
+    def _there_is_such_a_trainer(cls, trainer: str) -> str:
+        if trainer not in TRAINERS:
+            names = ", ".join(map(repr, TRAINERS))
+            raise ValueError(f"must be one of {names}, got {trainer[:60]!r}")
+        return trainer
+
     @model_validator(mode="after")
     def _lora_belongs_to_its_trainer(self) -> Self:
-        if self.lora is not None and self.trainer not in LORA_TRAINERS:
-            raise ValueError(f"has lora, which is for lora_sft, and the trainer is {self.trainer}")
+        if self.lora is not None and not TRAINERS[self.trainer].lora:
+            its = ", ".join(name for name, each in TRAINERS.items() if each.lora)
+            raise ValueError(f"has lora, which is for {its}, and the trainer is {self.trainer}")
         return self
 
 
@@ -208,7 +216,7 @@ class TrainingConfig(Section):
         """The flat settings of the trainer."""
         stopping, evaluation = self.optimization.early_stopping, self.evaluation
         own: dict[str, Any] = {}
-        if self.model.trainer in LORA_TRAINERS:
+        if TRAINERS[self.model.trainer].lora:
             own = (self.model.lora or Lora()).model_dump()
         return Recipe(
             name=self.model.name,

@@ -152,15 +152,15 @@ class ExactResume:
             self._find_best()
 
 
-def save_adapter(model: Any, out: Path) -> Path:
-    """Write a trained model's adapter to `out/adapter`, whole or not at all."""
-    adapter = out / "adapter"
-    with room_aside(out / f"{ASIDE}-adapter", out) as half:
-        shutil.rmtree(adapter, ignore_errors=True)
-        model.save_pretrained(half)
+def save_into(folder: Path, *parts: Any) -> Path:
+    """Write a trained model, and what belongs to it, to a folder of the run, whole or not at all."""
+    with room_aside(folder.with_name(f"{ASIDE}-{folder.name}"), folder.parent) as half:
+        shutil.rmtree(folder, ignore_errors=True)
+        for part in parts:
+            part.save_pretrained(half)
         flush_all(half)
-        half.rename(adapter)
-    return adapter
+        half.rename(folder)
+    return folder
 
 
 @contextmanager

@@ -9,7 +9,6 @@ Knows rows and folders; nothing of users, versions or the database.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,22 +16,23 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from engine.training.adapted import adapted_model
 from engine.training.base import load_tokenizer
 from engine.training.causal import measure, read_rows
-from engine.training.epochs import KeepEpochs
-from engine.training.exact_resume import ExactResume, save_adapter
+from engine.training.exact_resume import ExactResume, save_into
 from engine.training.hardware import choose, this_machine
 from engine.training.quick_layers import SHORT, leave_layers
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
 from engine.training.token_mean import IGNORED, TokenMean
+from engine.training.transformers_run import arguments, callbacks, run
 
 __all__ = ["measure", "read_rows", "train"]
+
+ADAPTER = "adapter"
 
 REHEARSED = 128, SHORT + 8
 """Tokens of each row that compiled code is made with: of short rows, and of long ones where some are."""
@@ -126,105 +126,65 @@ def train(
     rank: int,
     alpha: int,
     dropout: float,
-    learning_rate: float,
-    epochs: int,
-    batch_size: int,
-    gradient_accumulation: int,
-    warmup_steps: float,
-    weight_decay: float,
-    optimizer: str,
-    scheduler: str,
-    max_length: int,
-    early_stopping_patience: int,
-    save_best_model: bool,
-    evaluations_per_epoch: int,
-    keep_epochs: bool,
-    loggers: Sequence[str],
-    seed: int,
     four_bit: bool,
+    epochs: int,
+    max_length: int,
+    seed: int,
+    keep_epochs: bool,
+    early_stopping_patience: int,
+    **settings: Any,
 ) -> TrainResult:
     """Train an adapter into `out/adapter`, going on from `checkpoint`, which was found to be whole.
 
-    Without validation rows there is no early stopping and the last weights are kept. Without
-    `on_sample` nothing is answered after each epoch.
+    `settings` are those of `transformers_run.arguments`. Without validation rows there is no early stopping
+    and the last weights are kept. Without `on_sample` nothing is answered after each epoch.
     """
     tokenizer = load_tokenizer(base)
     rows = tokenize_all(train_rows, tokenizer, max_length)
     validation = tokenize_all(validation_rows, tokenizer, max_length)
-    steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
-    every = max(1, steps_per_epoch // evaluations_per_epoch)
     tokens = sum(len(row.input_ids) for row in rows)
     choice = choose(
         this_machine(), four_bit=four_bit, max_length=max_length, tokens=tokens * epochs
-    )
-    config = SFTConfig(
-        output_dir=str(out / "checkpoints"),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=batch_size,
-        per_device_eval_batch_size=batch_size,
-        gradient_accumulation_steps=gradient_accumulation,
-        learning_rate=learning_rate,
-        optim=optimizer,
-        lr_scheduler_type=scheduler,
-        warmup_steps=warmup_steps,
-        weight_decay=weight_decay,
-        max_length=None,  # rows are cut when they are tokenized
-        completion_only_loss=True,
-        gradient_checkpointing=choice.gradient_checkpointing,
-        use_liger_kernel=choice.liger,
-        bf16=False,  # the base is bf16 itself; autocast would cast every input again
-        use_cpu=not choice.cuda,
-        logging_steps=1,
-        eval_strategy="steps" if validation else "no",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        load_best_model_at_end=bool(validation) and save_best_model,
-        metric_for_best_model="eval_loss" if validation else None,
-        greater_is_better=False if validation else None,
-        train_sampling_strategy="group_by_length",
-        dataloader_num_workers=0,
-        report_to=list(loggers),
-        disable_tqdm=True,
-        seed=seed,
-    )
-    reporter = Reporter(
-        tokens,
-        on_step,
-        evaluation_tokens=sum(len(row.input_ids) for row in validation),
     )
     prompts = fixed_prompts(
         [row.prompt for row in validation_rows],
         [row.input_ids[: row.prompt_length] for row in validation],
     )
-    callbacks: list[TrainerCallback] = [reporter]
-    if on_sample is not None:
-        callbacks.append(Samples(prompts, tokenizer, on_sample, seed=seed))
-    if keep_epochs:
-        callbacks.append(KeepEpochs())
-    if validation and early_stopping_patience:
-        callbacks.append(EarlyStoppingCallback(early_stopping_patience))
     trainer = (FusedLossTrainer if choice.liger else AnswerLossTrainer)(
         model=adapted_model(base, choice, rank=rank, alpha=alpha, dropout=dropout, seed=seed),
-        args=config,
+        args=arguments(
+            SFTConfig,
+            out,
+            rows=len(rows),
+            validated=bool(validation),
+            cuda=choice.cuda,
+            epochs=epochs,
+            seed=seed,
+            **settings,
+            max_length=None,  # rows are cut when they are tokenized
+            completion_only_loss=True,
+            gradient_checkpointing=choice.gradient_checkpointing,
+            use_liger_kernel=choice.liger,
+            bf16=False,  # the base is bf16 itself; autocast would cast every input again
+        ),
         train_dataset=_dataset(rows),
         eval_dataset=_dataset(validation) if validation else None,
         processing_class=tokenizer,
-        callbacks=callbacks,
+        callbacks=callbacks(
+            Reporter(
+                tokens,
+                on_step,
+                evaluation_tokens=sum(len(row.input_ids) for row in validation),
+            ),
+            on_sample and Samples(prompts, tokenizer, on_sample, seed=seed),
+            keep_epochs=keep_epochs,
+            early_stopping_patience=early_stopping_patience if validation else 0,
+        ),
     )
     if choice.compiled:
         trainer.compile(max(len(row.input_ids) for row in rows))
-    trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
-    started = time.monotonic()
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    seconds = time.monotonic() - started
-    return TrainResult(
-        adapter=save_adapter(trainer.model, out),
-        trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
-        tokens=round(tokens * trainer.state.epoch),
-        epochs=round(trainer.state.epoch, 3),
-        seconds=seconds,
-        best_validation_loss=trainer.state.best_metric,
+    return run(
+        trainer, checkpoint, tokens=tokens, save=lambda: save_into(out / ADAPTER, trainer.model)
     )
 
 

@@ -8,8 +8,6 @@ Knows rows and folders; nothing of users, versions or the database.
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,11 +17,8 @@ import torch
 from datasets import Dataset
 from transformers import (
     DataCollatorForSeq2Seq,
-    EarlyStoppingCallback,
-    PrinterCallback,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
-    TrainerCallback,
     set_seed,
 )
 
@@ -31,14 +26,14 @@ from engine.data.export import write_pairs
 from engine.evaluation.held_out import RowLoss
 from engine.evaluation.overlap import overlap
 from engine.rendering import read_by_seq2seq, render
-from engine.training.checkpoints import ASIDE, FOLDER, flush_all
-from engine.training.epochs import KeepEpochs
-from engine.training.exact_resume import ExactResume, room_aside
+from engine.training.exact_resume import ExactResume, save_into
+from engine.training.hardware import this_machine
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow
 from engine.training.run_lock import check_lock
 from engine.training.samples import Samples, fixed_prompts
 from engine.training.token_mean import IGNORED, TokenMean
+from engine.training.transformers_run import arguments, callbacks, run
 from models.seq2seq import load_model, load_tokenizer, text_of
 
 FINAL = "final"
@@ -76,25 +71,16 @@ def train(
     checkpoint: Path | None = None,
     on_step: Callable[[StepReport], None],
     on_sample: Callable[[SampleReport], None],
-    learning_rate: float,
-    epochs: int,
-    batch_size: int,
-    gradient_accumulation: int,
-    warmup_steps: float,
-    weight_decay: float,
-    optimizer: str,
-    scheduler: str,
     max_length: int,
-    early_stopping_patience: int,
-    save_best_model: bool,
-    evaluations_per_epoch: int,
-    keep_epochs: bool,
-    loggers: Sequence[str],
     seed: int,
+    keep_epochs: bool,
+    early_stopping_patience: int,
+    **settings: Any,
 ) -> TrainResult:
     """Train a model into `out/final`, going on from `checkpoint`, which was found to be whole.
 
-    Without validation rows there is no early stopping and the last weights are kept.
+    `settings` are those of `transformers_run.arguments`. Without validation rows there is no early stopping
+    and the last weights are kept.
     """
     set_seed(seed)
     check_lock(out)
@@ -103,81 +89,40 @@ def train(
     model = load_model(base, tokenizer)
     rows = [tokenize(row, tokenizer, max_length) for row in train_rows]
     validation = [tokenize(row, tokenizer, max_length) for row in validation_rows]
-    steps_per_epoch = max(1, -(-len(rows) // (batch_size * gradient_accumulation)))
-    every = max(1, steps_per_epoch // evaluations_per_epoch)
-    cuda = torch.cuda.is_available()
-    config = Seq2SeqTrainingArguments(
-        output_dir=str(out / FOLDER),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=batch_size,
-        per_device_eval_batch_size=batch_size,
-        gradient_accumulation_steps=gradient_accumulation,
-        learning_rate=learning_rate,
-        optim=optimizer,
-        lr_scheduler_type=scheduler,
-        warmup_steps=warmup_steps,
-        weight_decay=weight_decay,
-        bf16=cuda and torch.cuda.is_bf16_supported(),
-        use_cpu=not cuda,
-        logging_steps=1,
-        eval_strategy="steps" if validation else "no",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        load_best_model_at_end=bool(validation) and save_best_model,
-        metric_for_best_model="eval_loss" if validation else None,
-        greater_is_better=False if validation else None,
-        train_sampling_strategy="group_by_length",
-        dataloader_num_workers=0,
-        report_to=list(loggers),
-        disable_tqdm=True,
-        seed=seed,
-    )
+    machine = this_machine()
     prompts = fixed_prompts(
         [row.prompt for row in validation_rows], [row["input_ids"] for row in validation]
     )
-    callbacks: list[TrainerCallback] = [
-        Reporter(tokens_in(rows), on_step, evaluation_tokens=tokens_in(validation)),
-        Samples(prompts, tokenizer, on_sample, seed=seed),
-    ]
-    if keep_epochs:
-        callbacks.append(KeepEpochs())
-    if validation and early_stopping_patience:
-        callbacks.append(EarlyStoppingCallback(early_stopping_patience))
     trainer = PairTrainer(
         model=model,
-        args=config,
+        args=arguments(
+            Seq2SeqTrainingArguments,
+            out,
+            rows=len(rows),
+            validated=bool(validation),
+            cuda=machine.cuda,
+            seed=seed,
+            **settings,
+            bf16=machine.cuda and machine.bf16,
+        ),
         train_dataset=Dataset.from_list(rows),
         eval_dataset=Dataset.from_list(validation) if validation else None,
         processing_class=tokenizer,
         data_collator=DataCollatorForSeq2Seq(tokenizer, model=model),
         compute_loss_func=answer_loss,
-        callbacks=callbacks,
+        callbacks=callbacks(
+            Reporter(tokens_in(rows), on_step, evaluation_tokens=tokens_in(validation)),
+            Samples(prompts, tokenizer, on_sample, seed=seed),
+            keep_epochs=keep_epochs,
+            early_stopping_patience=early_stopping_patience if validation else 0,
+        ),
     )
-    trainer.remove_callback(PrinterCallback)  # the log has every step as a line of its own
-    started = time.monotonic()
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    seconds = time.monotonic() - started
-    return TrainResult(
-        adapter=save_whole(trainer.model, tokenizer, out),
-        trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
-        tokens=round(tokens_in(rows) * trainer.state.epoch),
-        epochs=round(trainer.state.epoch, 3),
-        seconds=seconds,
-        best_validation_loss=trainer.state.best_metric,
+    return run(
+        trainer,
+        checkpoint,
+        tokens=tokens_in(rows),
+        save=lambda: save_into(out / FINAL, trainer.model, tokenizer),
     )
-
-
-def save_whole(model: Any, tokenizer: Any, out: Path) -> Path:
-    """Write the trained model with its tokenizer to `out/final`, whole or not at all."""
-    final = out / FINAL
-    with room_aside(out / f"{ASIDE}-{FINAL}", out) as half:
-        shutil.rmtree(final, ignore_errors=True)
-        model.save_pretrained(half)
-        tokenizer.save_pretrained(half)
-        flush_all(half)
-        half.rename(final)
-    return final
 
 
 # Rows

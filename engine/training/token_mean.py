@@ -1,7 +1,7 @@
 """The validation loss: nats per answer token over all rows, as the held-out loss is; a mix-in of trainers.
 
-transformers takes the mean of its batches' means, which changes with the batch: with one that was halved for
-want of memory, a training would compare unlike losses to stop early and to choose its best weights.
+transformers takes the mean of its batches' means, which changes with the batch: with one that was halved
+for want of memory, a training would compare unlike losses to stop early and to choose its best weights.
 """
 
 from __future__ import annotations

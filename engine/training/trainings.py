@@ -23,7 +23,6 @@ from engine.errors import InvalidInput, NotEnoughExamples, NotFound
 from engine.evaluation.report import EvaluationReport, report
 from engine.settings import Settings
 from engine.store import Store
-from engine.training.child import TRAINERS
 from engine.training.config import TrainingConfig
 from engine.training.estimate import TrainingEstimate, estimate_training
 from engine.training.limits import check_allowed, check_room
@@ -31,10 +30,8 @@ from engine.training.loggers import check_loggers
 from engine.training.recipe import load_config, load_recipe, read_config, recipe_names
 from engine.training.run import check_whole, take_snapshot
 from engine.training.split import split_examples
+from engine.training.trainers import TRAINERS
 from models.catalog import find_base_model
-
-# What each trainer trains.
-TASKS = {"lora_sft": "causal", "seq2seq": "seq2seq"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,9 @@ class Trainings:
         self._rules = rules
 
     def recipes(self) -> list[RecipeCard]:
-        """Every recipe whose trainer is there, the one of the settings first."""
+        """Every recipe, the one of the settings first."""
         names = sorted(recipe_names(), key=lambda name: (name != self._settings.recipe, name))
-        models = {name: load_config(name).model for name in names}
-        return [
-            RecipeCard(name, model.description)
-            for name, model in models.items()
-            if model.trainer in TRAINERS
-        ]
+        return [RecipeCard(name, load_config(name).model.description) for name in names]
 
     def read(self, text: str, name: str) -> TrainingConfig:
         """The configuration in a text of YAML. Raises `InvalidConfig` with lines."""
@@ -136,11 +128,9 @@ class Trainings:
         """
         check_allowed(self._settings)
         trainer = config.model.trainer
-        if trainer not in TRAINERS:
-            raise InvalidInput("model.trainer", f"must be one of {', '.join(TRAINERS)}")
         check_loggers(config.logging.loggers, local_only=self._settings.local_only)
         base = find_base_model(config.model.base_model or self._settings.base_model)
-        if base.task != TASKS[trainer]:
+        if base.task != TRAINERS[trainer].task:
             raise InvalidInput(
                 "model.base_model", f"is {base.name}, which the trainer {trainer} cannot train"
             )

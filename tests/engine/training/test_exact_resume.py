@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.training.checkpoints import ASIDE, FOLDER, checkpoints_in, step_of
-from engine.training.exact_resume import ExactResume, save_adapter
+from engine.training.exact_resume import ExactResume, save_into
 from engine.training.run_lock import LOCK_FILE, LostLock, let_go, take_lock
 from tests.engine.training.test_checkpoints import write
 
@@ -41,7 +41,7 @@ def test_a_full_disk_gets_its_space_back(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left"):
         Trainer(tmp_path)._save_checkpoint()
     with pytest.raises(OSError, match="No space left"):
-        save_adapter(Saving(tmp_path), tmp_path)
+        save_into(tmp_path / "adapter", Saving(tmp_path))
     assert [path.name for path in tmp_path.rglob("*")] == [FOLDER]
 
 
@@ -57,7 +57,7 @@ def test_who_was_taken_over_leaves_the_other_trainers_files_alone(tmp_path: Path
         with pytest.raises(LostLock):
             TakenOver(tmp_path)._save_checkpoint()
         with pytest.raises(LostLock):
-            save_adapter(Saving(tmp_path), tmp_path)
+            save_into(tmp_path / "adapter", Saving(tmp_path))
     finally:
         let_go(tmp_path)
     assert (tmp_path / FOLDER / ASIDE / "theirs").read_text() == "theirs"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any, get_args
 
 import pytest
 
 from engine.errors import NotFound
-from engine.training.child import TRAINERS
-from engine.training.config import OPTIMIZERS, Model, Optimization, TrainingConfig
+from engine.training.config import OPTIMIZERS, Optimization, TrainingConfig
 from engine.training.errors import InvalidConfig
 from engine.training.loggers import REMOTE, STORE, LoggerName
 from engine.training.recipe import (
@@ -21,6 +21,7 @@ from engine.training.recipe import (
     read_config,
     recipe_names,
 )
+from engine.training.trainers import TRAINERS
 
 TEMPLATE = """\
 model:
@@ -106,8 +107,13 @@ def test_t5_has_its_trainer_and_nothing_of_a_lora() -> None:
     assert not {"rank", "alpha", "dropout", "four_bit"} & set(recipe.settings)
 
 
-def test_every_trainer_can_be_named() -> None:
-    assert set(TRAINERS) <= set(get_args(Model.model_fields["trainer"].annotation))
+@pytest.mark.parametrize("name", TRAINERS)
+def test_every_trainer_can_be_named_and_is_there(name: str) -> None:
+    recipe = parse_config({"model": {"trainer": name}}).recipe
+    assert recipe.trainer == name
+    assert (recipe.rank is not None) == TRAINERS[name].lora
+    module = importlib.import_module(TRAINERS[name].module)
+    assert all(callable(getattr(module, each)) for each in ("read_rows", "train", "measure"))
 
 
 def test_an_unknown_recipe_is_not_a_path() -> None:
