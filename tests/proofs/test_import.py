@@ -1,6 +1,6 @@
 """A large import: 100 files of every kind and encoding, ten of them broken, about 50 MB together.
 
-What is previewed is what is taken in, no row is without its place or its reason, and a worker that is
+What is previewed is what is taken in but for near repetitions, no row is without its place or its reason, and a worker that is
 killed again and again loses and doubles nothing.
 """
 
@@ -15,6 +15,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
+from engine.data.preview import REPEATS
 from engine.domain.imports import Import
 from engine.domain.job import JobState
 from engine.store.tables import examples
@@ -95,7 +96,11 @@ def test_fifty_megabytes_in_a_hundred_files(home: Home, capsys: pytest.CaptureFi
             f"{len(taken.skipped)} files left out; {seconds:.0f} s, worker's peak {peak:,.0f} MB"
         )
     check(home, taken)
-    assert (preview.read, preview.accepted) == (taken.read, taken.accepted)
+    # What nearly repeats another text is looked for when texts are saved, not in the preview.
+    assert preview.read == taken.read
+    repeated = home.engine.imports.rejections("anna", taken.id, limit=1_000_000)
+    near = preview.accepted - taken.accepted
+    assert 0 <= near <= sum(each.reason == REPEATS for each in repeated)
     undone = home.engine.imports.undo("anna", taken.id)
     with capsys.disabled():
         print(f"# undone in {time.monotonic() - started:.1f} s: {undone.removed:,} removed")
