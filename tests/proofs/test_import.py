@@ -1,7 +1,7 @@
 """A large import: 100 files of every kind and encoding, ten of them broken, about 50 MB together.
 
-What is previewed is what is taken in but for near repetitions, no row is without its place or its reason, and a worker that is
-killed again and again loses and doubles nothing.
+What is previewed is what is taken in but for near repetitions, no row is without its place or its
+reason, and a worker that is killed again and again loses and doubles nothing.
 """
 
 from __future__ import annotations
