@@ -55,7 +55,7 @@ format: setup-dev ## Format the code
 prove: setup-dev ## The long proofs: many kills (an hour)
 	@$(BIN)/python -m pytest -q -m prove tests
 
-bench: setup-dev ## Measure generation, training, serving and pages
+bench: setup-dev ## Measure generation, training, serving and pages (an hour)
 	@$(BIN)/python -m scripts.bench
 
 bench-training: setup-dev ## Measure training alone, against SFTTrainer as it comes (half an hour)

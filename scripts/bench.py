@@ -33,10 +33,10 @@ from scripts.bench_dashboard import bench_dashboard
 from scripts.bench_many_users import bench_many_users
 from scripts.bench_memory import bench_memory
 from scripts.bench_pages import bench_pages
-from scripts.bench_training import bench_training
+from scripts.bench_training import bench_levers, bench_training
 from scripts.machine import matrix_rate
 
-PARTS = ("generation", "training", "many_users", "pages", "dashboard", "memory")
+PARTS = ("generation", "training", "levers", "many_users", "pages", "dashboard", "memory")
 SLOTS = 40
 
 
@@ -117,6 +117,8 @@ def main() -> None:
             report["generation"] = bench_generation(settings, home)
         if "training" in parts:
             report["training"] = bench_training(settings, home)
+        if "levers" in parts:
+            report["levers"] = bench_levers(settings, home)
         if "many_users" in parts:
             report["many_users"] = bench_many_users(settings, home)
         if "pages" in parts:

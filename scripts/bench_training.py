@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 from engine.serving.base import prepare_base
 from engine.settings import ROOT, Settings
 from engine.training.recipe import load_recipe
+from scripts.default_trainer import LEVERS, train_default
 from scripts.machine import matrix_rate
 from scripts.reference import reference_texts
 
@@ -33,6 +33,7 @@ SHORTEST, LONGEST = 150, 350
 STEADY_STEPS, WARM_STEPS = 16, 3
 ROUNDS = 2
 CONTESTANTS = ("ours", "default")
+ALL_LEVERS = "all_levers"
 
 
 def bench_training(settings: Settings, home: Path, *, whole: bool = True) -> dict[str, float]:
@@ -58,6 +59,17 @@ def bench_training(settings: Settings, home: Path, *, whole: bool = True) -> dic
                 report[f"{figure}{ending}"] = round(runs[name][figure], 4)
         report["whole_run_ratio"] = round(runs["default"]["seconds"] / runs["ours"]["seconds"], 2)
     return report
+
+
+def bench_levers(settings: Settings, home: Path) -> dict[str, float]:
+    """The figures of `levers`: tokens a second of the default with each lever alone, and with all."""
+    base, names = prepare_base(settings).folder, ("default", *LEVERS, ALL_LEVERS)
+    return {
+        name: round(
+            contest(name, base, home / f"lever-{name}", steps=STEADY_STEPS)["tokens_per_second"], 1
+        )
+        for name in names
+    }
 
 
 def contest(name: str, base: Path, out: Path, *, steps: int) -> dict[str, float]:
@@ -123,68 +135,6 @@ def train_ours(base: Path, out: Path, steps: int) -> list[float]:
     return speeds
 
 
-def train_default(base: Path, out: Path, steps: int) -> list[float]:
-    """Train with `SFTTrainer` as it comes, on the same rows and adapter; the speed of each step."""
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import TrainerCallback
-    from trl import SFTConfig, SFTTrainer
-
-    from engine.training.base import load_tokenizer
-    from engine.training.rows import tokenize_all
-
-    settings, tokenizer = load_recipe("quick").settings, load_tokenizer(base)
-    rows = tokenize_all(text_rows(base)[0], tokenizer, settings["max_length"])
-    per_epoch = sum(len(row.input_ids) for row in rows)
-    times: list[tuple[float, float]] = []
-
-    class Clock(TrainerCallback):  # type: ignore[misc]
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            times.append((time.perf_counter(), state.epoch))
-
-    masked = [
-        {
-            "input_ids": row.input_ids,
-            "completion_mask": [0] * row.prompt_length + [1] * row.answer_length,
-        }
-        for row in rows
-    ]
-    trainer = SFTTrainer(
-        model=str(base),
-        args=SFTConfig(
-            output_dir=str(out / "checkpoints"),
-            num_train_epochs=settings["epochs"],
-            max_steps=steps or -1,
-            per_device_train_batch_size=settings["batch_size"],
-            learning_rate=settings["learning_rate"],
-            lr_scheduler_type=settings["scheduler"],
-            warmup_steps=settings["warmup_steps"],
-            weight_decay=settings["weight_decay"],
-            max_length=settings["max_length"],
-            seed=settings["seed"],
-            save_strategy="no",
-            report_to=[],
-            use_cpu=True,
-            disable_tqdm=True,
-        ),
-        train_dataset=Dataset.from_list(masked),
-        processing_class=tokenizer,
-        peft_config=LoraConfig(
-            r=settings["rank"],
-            lora_alpha=settings["alpha"],
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        ),
-        callbacks=[Clock()],
-    )
-    trainer.train()
-    trainer.model.save_pretrained(out / "adapter")
-    return [
-        (after[1] - before[1]) * per_epoch / (after[0] - before[0])
-        for before, after in itertools.pairwise(times)
-    ]
-
-
 def held_out_loss(base: Path, adapter: Path) -> float:
     """Nats per answer token of the held-out rows, in fp32."""
     from peft import PeftModel
@@ -199,21 +149,20 @@ def held_out_loss(base: Path, adapter: Path) -> float:
     return float(loss_of(row_losses(model, rows)).loss)
 
 
-TRAIN: dict[str, Callable[[Path, Path, int], list[float]]] = {
-    "ours": train_ours,
-    "default": train_default,
-}
-
-
 def main() -> None:
     """One contestant, in this process: NAME BASE OUT STEPS."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip())
-    parser.add_argument("name", choices=CONTESTANTS)
+    parser.add_argument("name", choices=[*CONTESTANTS, *LEVERS, ALL_LEVERS])
     parser.add_argument("base", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("steps", type=int)
     asked = parser.parse_args()
-    speeds = TRAIN[asked.name](asked.base, asked.out, asked.steps)
+    if asked.name == "ours":
+        speeds = train_ours(asked.base, asked.out, asked.steps)
+    else:
+        levers = {"default": [], ALL_LEVERS: [*LEVERS]}.get(asked.name, [asked.name])
+        rows, _ = text_rows(asked.base)
+        speeds = train_default(asked.base, asked.out, asked.steps, levers, rows=rows)
     found: dict[str, float] = {
         "tokens_per_second": statistics.median(speeds[WARM_STEPS:]),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
