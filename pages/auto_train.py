@@ -66,11 +66,11 @@ if lesson is None or lesson.state.is_final:
 if lesson is not None:
     training(studio, lesson)
 
-st.subheader("By itself")
-by_itself(studio)
-
 versions = studio.versions(user)
 if versions:
     st.subheader("5 · Before and after")
     st.markdown(f"**{plain(versions[0].label)}** · {plain(versions[0].verdict)}")
     before_after(versions[0])
+
+st.subheader("By itself")
+by_itself(studio)

@@ -67,5 +67,9 @@ def run_report(
 
 def figure_of(steps: Sequence[Step], name: str, *, points: int = SHOWN_POINTS) -> tuple[Point, ...]:
     """One of FIGURES over the steps, thinned for the eye."""
-    logged = [(step.step, getattr(step, name)) for step in steps if step.loss is not None]
-    return thinned([Point(step, value) for step, value in logged if value is not None], points)
+    logged = [
+        Point(step.step, value)
+        for step in steps
+        if step.loss is not None and (value := getattr(step, name)) is not None
+    ]
+    return thinned(logged, points)

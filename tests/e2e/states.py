@@ -9,6 +9,7 @@ from engine.domain.export import Selection
 from engine.domain.job import JobKind
 from engine.domain.review import Pile, ReviewFilter
 from engine.domain.schedule import Schedule
+from engine.training.errors import ResumeRefused
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
 from tests.e2e.settings_states import SETTINGS
@@ -46,6 +47,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     with engine.exports.as_file("dora", "csv", Selection(), place="download in a browser"):
         pass
     fail_jobs(Shelf(engine, "finn"))
+    with_t5(Shelf(engine, "tess"))
     Shelf(engine, "hans").by_heart()
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
@@ -80,6 +82,15 @@ def fail_jobs(shelf: Shelf) -> None:
     lesson = shelf.training(steps=5, total_steps=30)
     jobs.fail(lesson.id, "training_failed", "The trainer ended with code 1. Its log is train.log.")
     assert {job.kind for job in jobs.list(shelf.user)} == {JobKind.AUTO_TRAIN, JobKind.TRAINING}
+
+
+def with_t5(shelf: Shelf) -> None:
+    """Versions of both students, one of each active, and a training that cannot be resumed as it was."""
+    for version in (shelf.version(), shelf.t5("20261121-143000"), shelf.t5("20261121-150000")):
+        shelf.engine.activate(shelf.user, version.number)
+    lesson = shelf.training(steps=5, total_steps=30)
+    refused = ResumeRefused("threads was 2, is 4; torch was 2.11.0, is 2.12.0")
+    shelf.store.jobs.fail(lesson.id, refused.code, str(refused))
 
 
 def by_itself(shelf: Shelf) -> None:
@@ -260,6 +271,7 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "auto-train-by-itself": path("/auto_train?who=sven"),
     "auto-train-schedule": auto_train_schedule,
     "auto-train-failed": path("/auto_train?who=finn"),
+    "auto-train-refused": path("/auto_train?who=tess"),
     "auto-train-done": path("/auto_train?who=dora"),
     "training-running": path("/auto_train?who=carol"),
     "review-empty": path("/review?who=anna"),
@@ -279,9 +291,12 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "trainings-empty": path("/trainings?who=anna"),
     "trainings-running": path("/trainings?who=carol"),
     "trainings-failed": path("/trainings?who=finn"),
+    "trainings-refused": path("/trainings?who=tess"),
     "trainings-unwell": path("/trainings?who=hans"),
     "trainings": path("/trainings?who=dora"),
     "my-model-empty": path("/my_model?who=anna"),
     "my-model": path("/my_model?who=dora"),
+    "my-model-t5": path("/my_model?who=tess"),
+    "write-t5": path("/?who=tess"),
     **SETTINGS,
 }

@@ -26,7 +26,7 @@ ADVICE = {
     "weights_missing": "Run `make setup` to fetch the base model again.",
     "checksum_mismatch": "Run `make setup` to fetch the file again.",
     "too_few_rows": "Generate more above, or write and keep texts on the Write page.",
-    "training_failed": "Start it again: it goes on from its last checkpoint.",
+    "training_failed": "Press Resume: it goes on from its last checkpoint.",
     "identity_mismatch": "Train again on the base model that is served now.",
     "parked": "Start it again. If it ends the same way, look into the log named above.",
 }

@@ -17,12 +17,15 @@ from studio.web.components.jobs import stage_of
 from studio.web.components.overview import draw
 from studio.web.components.prose import prose
 from studio.web.components.runs import csv_button, run_labels
+from studio.web.components.training import going_on_buttons, stop_button
 from studio.web.overview_charts import PALETTE, loss_overlay
 from studio.web.run_charts import Kept, figures_chart
 from studio.web.wording import duration, plain
 
 EVERY_SECONDS = 4
 NONE_YET = "none yet"
+# Two beside each other on a telephone, five in a wide window, each below the one before.
+METRIC_PIXELS = 170
 
 
 def choose_run(runs: Sequence[RunLine]) -> str:
@@ -79,7 +82,7 @@ def show_run(studio: Engine, followed: Followed, *, was_running: bool) -> None:
     report = followed.run.look()
     if was_running and report.job.state.is_final:
         st.rerun()
-    show_state(report)
+    show_state(studio, report)
     show_health(report)
     if report.curve is None:
         st.caption("Nothing is logged yet: the first step comes within a minute of the start.")
@@ -96,8 +99,8 @@ def show_run(studio: Engine, followed: Followed, *, was_running: bool) -> None:
     show_samples(report)
 
 
-def show_state(report: RunReport) -> None:
-    """What it is, what it does now or how it ended, and what was noted on the way."""
+def show_state(studio: Engine, report: RunReport) -> None:
+    """What it is, what it does now or how it ended, what was noted on the way, and what can be done."""
     run, job = report.run, report.job
     what = f"Recipe {run.recipe} on {run.base_model}, batch of {run.batch_size}"
     match job.state:
@@ -114,6 +117,9 @@ def show_state(report: RunReport) -> None:
     st.caption(plain(f"{what}: {now}."))
     for note in run.notes:
         st.caption(plain(note))
+    if not job.state.is_final:
+        stop_button(studio, job)
+    going_on_buttons(studio, job, became_version=report.line.version is not None)
 
 
 def show_health(report: RunReport) -> None:
@@ -134,13 +140,14 @@ def show_figures(report: RunReport) -> None:
     """Where it stands, in figures."""
     assert report.curve is not None, "figures are drawn once there is a step"
     last, best, pace = report.curve.last, report.curve.best, report.pace
+    total = report.run.total_steps
     left = None if report.job.state.is_final else pace.seconds_left
     figures = {
-        "Step": f"{last.step:,} of {report.run.total_steps or '?'}",
+        "Step": f"{last.step:,} of {total:,}" if total else f"{last.step:,}",
         "Epoch": f"{last.epoch:.1f}",
         "Runtime": duration(pace.seconds),
         "Time left, at most": duration(left) if left is not None else NONE_YET,
-        "Best validation loss": f"{best.value:.3f} at step {best.step}" if best else NONE_YET,
+        "Best validation loss": f"{best.value:.3f}, step {best.step:,}" if best else NONE_YET,
         "Speed": f"{last.tokens_per_second:,.0f} tokens/s" if last.tokens_per_second else NONE_YET,
         "Memory, highest": f"{report.peak_memory_mb or 0:,.0f} MB",
         "Gradient norm": NONE_YET
@@ -149,9 +156,9 @@ def show_figures(report: RunReport) -> None:
     }
     if report.job.state.is_final:
         del figures["Time left, at most"]
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for label, value in figures.items():
-            st.metric(label, value, width="content")
+            st.metric(label, value, width=METRIC_PIXELS)
 
 
 def show_samples(report: RunReport) -> None:

@@ -17,7 +17,7 @@ from studio.web.components.left_out import left_out_line
 from studio.web.wording import duration, plain
 
 EVERY_SECONDS = 2
-FORK = "Go on with the same settings as things are now. The weights may differ from what they would be."
+FORK = "The same settings, on this machine as it is now. The weights may differ from what they would be."
 
 # What a stage means, by how the job names it.
 STAGES = (
@@ -95,7 +95,7 @@ def show_training(studio: Engine, job_id: str, *, was_running: bool) -> None:
         if was_running:
             st.rerun()
         ending(view)
-        going_on_buttons(studio, view)
+        going_on_buttons(studio, view.job, became_version=view.version is not None)
     else:
         bar(view.job)
         stages(view.job)
@@ -132,15 +132,17 @@ def stop_button(studio: Engine, job: Job) -> None:
             st.rerun()
 
 
-def going_on_buttons(studio: Engine, view: TrainingView) -> None:
+def going_on_buttons(studio: Engine, job: Job, *, became_version: bool) -> None:
     """After a cancel or a failure: go on from the newest checkpoint, as it was or as things are now."""
-    job = view.job
-    if job.state not in going_on.ENDED or view.version is not None:
+    if job.state not in going_on.ENDED or became_version:
         return
     with st.container(horizontal=True):
         resumed = st.button("Resume", key=f"resume/{job.id}", icon=":material/play_arrow:")
         forked = job.error_code == ResumeRefused.code and st.button(
-            "Fork", key=f"fork/{job.id}", icon=":material/fork_right:", help=FORK
+            "Fork: go on as things are now",
+            key=f"fork/{job.id}",
+            icon=":material/fork_right:",
+            help=FORK,
         )
     if resumed or forked:
         with told():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.engine import Engine
+from engine.training.errors import ResumeRefused
+from studio.web.components.run_page import Followed
 from studio.web.navigation import TRAININGS
 from tests.fake_llamacpp import good_texts
 from tests.studio.web.conftest import all_text, open_studio, problems
@@ -27,7 +29,7 @@ def test_a_running_training_in_figures_curves_and_samples(engine: Engine, anna: 
     page = open_studio("anna", TRAININGS)
     found = metrics(page)
     assert found["Step"] == "9 of 30"
-    assert found["Best validation loss"] == "3.600 at step 8"
+    assert found["Best validation loss"] == "3.600, step 8"
     assert found["Speed"] == "310 tokens/s"
     assert found["Memory, highest"] == "1,650 MB"
     assert found["Gradient norm"] == "1.25"
@@ -88,3 +90,37 @@ def test_a_link_leads_to_a_training_and_others_are_laid_over_it(
     page.selectbox[0].set_value(second.run_id).run()
     assert page.query_params["run"] == second.run_id
     assert "became v2" in plainly(all_text(page))
+
+
+def test_a_training_is_stopped_and_gone_on_with_where_it_is_watched(
+    engine: Engine, anna: Shelf
+) -> None:
+    job = anna.training(steps=9, total_steps=30)
+    page = open_studio("anna", TRAININGS)
+    page.button(key=f"stop/{job.id}").click().run()
+    assert anna.store.jobs.get(job.id).stop_requested
+    refused = ResumeRefused("threads was 2, is 4")
+    anna.store.jobs.fail(job.id, refused.code, str(refused))
+    page = open_studio("anna", TRAININGS)
+    assert "threads was 2, is 4" in plainly(problems(page))
+    page.button(key=f"fork/{job.id}").click().run()
+    (queued,) = engine.active_jobs("anna")
+    assert (queued.request["resumes"], queued.request["fork"]) == (job.id, True)
+
+
+def test_a_training_that_became_a_version_is_not_gone_on_with(engine: Engine, anna: Shelf) -> None:
+    anna.version()
+    page = open_studio("anna", TRAININGS)
+    assert [button.label for button in page.button if "Resume" in button.label] == []
+
+
+def test_charts_are_made_anew_only_when_something_was_logged(engine: Engine, anna: Shelf) -> None:
+    job = anna.training(steps=9, total_steps=30)
+    followed = Followed(engine, "anna", job.id, [])
+    first = followed.figures(followed.run.look())
+    assert followed.figures(followed.run.look()) is first
+    anna.store.runs.add_step(anna.step(job.id, 10, 3.2, None))
+    second = followed.figures(followed.run.look())
+    assert second is not None
+    assert second is not first
+    assert list(second.data[0].x) == list(range(1, 11))
