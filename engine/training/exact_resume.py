@@ -148,6 +148,7 @@ class ExactResume:
                 super()._load_best_model()  # type: ignore[misc]
                 return
             log.warning("%s The best weights besides are taken.", said)
+            check_lock(run_folder(self.args))
             shutil.rmtree(path, ignore_errors=True)
             self._find_best()
 

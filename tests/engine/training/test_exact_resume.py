@@ -115,3 +115,15 @@ def test_the_best_weights_that_are_whole_are_taken(
     assert (trainer.state.best_global_step, trainer.state.best_metric) == best
     assert [f"step {step} is damaged" in caplog.text for step in damaged] == [True] * len(damaged)
     assert not {step_of(path) for path in checkpoints_in(tmp_path)} & set(damaged)
+
+
+def test_who_was_taken_over_removes_no_damaged_checkpoint(tmp_path: Path) -> None:
+    trainer = Ended(tmp_path / FOLDER)
+    best = tmp_path / FOLDER / "checkpoint-2"
+    (best / "optimizer.pt").write_bytes(b"moments?")
+    take_lock(tmp_path)
+    (tmp_path / LOCK_FILE).unlink()
+    with pytest.raises(LostLock):
+        trainer._load_best_model()
+    let_go(tmp_path)
+    assert best.exists()
