@@ -64,7 +64,10 @@ def test_one_training_is_chosen_linked_and_taken_along(running: Studio, opened: 
         rows = list(csv.DictReader(file))
     assert len(rows) == 15
     assert rows[0]["gradient_norm"] == "1.25"
-    page.get_by_role("combobox", name="Training").first.click()
+    choice = page.get_by_role("combobox", name="Training").first
+    choice.scroll_into_view_if_needed()
+    opened.settle()  # a list that opens while the page still scrolls is closed again
+    choice.click()
     page.get_by_role("option").filter(has_text="v2").click()
     page.get_by_text("became v2").wait_for()
     assert f"run={first.run_id}" not in page.url
