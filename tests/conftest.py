@@ -12,6 +12,11 @@ from tests.processes import Home
 from tests.tiny import make_tiny_gguf
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with processes of their own first: they take longest, and nothing should wait for them."""
+    items.sort(key=lambda item: "home" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny base model with a real tokenizer, made once a session; see tests/tiny.py."""

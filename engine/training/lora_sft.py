@@ -28,13 +28,13 @@ from engine.training.report import Reporter, SampleReport, StepReport, TrainResu
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
 from engine.training.token_mean import IGNORED, TokenMean
-from engine.training.transformers_run import arguments, callbacks, run
+from engine.training.transformers_run import SHAPE_STEP, arguments, callbacks, run
 
 __all__ = ["measure", "read_rows", "train"]
 
 ADAPTER = "adapter"
 
-REHEARSED = 128, SHORT + 8
+REHEARSED = 128, SHORT + SHAPE_STEP
 """Tokens of each row that compiled code is made with: of short rows, and of long ones where some are."""
 
 log = logging.getLogger(__name__)
@@ -106,8 +106,10 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
         # Position t predicts token t+1; keep the columns in which any row has something to predict.
         targets = labels[:, 1:]
         columns = (targets != IGNORED).any(dim=0).nonzero().squeeze(-1)
+        more = -len(columns) % SHAPE_STEP
+        targets = torch.nn.functional.pad(targets[:, columns], (0, more), value=IGNORED)
+        columns = torch.nn.functional.pad(columns, (0, more))
         outputs = model(input_ids=inputs["input_ids"], logits_to_keep=columns, use_cache=False)
-        targets = targets[:, columns]
         loss = self.loss_of(outputs.logits.flatten(0, 1), targets.flatten())
         count = (targets != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         loss = loss / torch.as_tensor(count).clamp(min=1)
@@ -163,6 +165,7 @@ def train(
             **settings,
             max_length=None,  # rows are cut when they are tokenized
             completion_only_loss=True,
+            pad_to_multiple_of=SHAPE_STEP,
             gradient_checkpointing=choice.gradient_checkpointing,
             use_liger_kernel=choice.liger,
             bf16=False,  # the base is bf16 itself; autocast would cast every input again

@@ -33,7 +33,7 @@ from engine.training.rows import TextRow
 from engine.training.run_lock import check_lock
 from engine.training.samples import Samples, fixed_prompts
 from engine.training.token_mean import IGNORED, TokenMean
-from engine.training.transformers_run import arguments, callbacks, run
+from engine.training.transformers_run import SHAPE_STEP, arguments, callbacks, run
 from models.seq2seq import load_model, load_tokenizer, text_of
 
 FINAL = "final"
@@ -108,7 +108,7 @@ def train(
         train_dataset=Dataset.from_list(rows),
         eval_dataset=Dataset.from_list(validation) if validation else None,
         processing_class=tokenizer,
-        data_collator=DataCollatorForSeq2Seq(tokenizer, model=model),
+        data_collator=DataCollatorForSeq2Seq(tokenizer, model=model, pad_to_multiple_of=SHAPE_STEP),
         compute_loss_func=answer_loss,
         callbacks=callbacks(
             Reporter(tokens_in(rows), on_step, evaluation_tokens=tokens_in(validation)),

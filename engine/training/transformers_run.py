@@ -18,6 +18,9 @@ from engine.training.epochs import KeepEpochs
 from engine.training.report import TrainResult
 
 TENSORBOARD = "tensorboard"
+SHAPE_STEP = 32
+"""Rows and answers are padded to multiples of so many tokens: a CPU's library keeps code and memory for
+every shape it has met, which came to more than a gigabyte in a training of 200 rows."""
 
 
 def arguments(

@@ -76,15 +76,15 @@ def test_every_answer_of_an_ensemble_is_scored_and_one_is_kept(
             "Gemini", "gemini", base_url=gemini.url, model="writer-small", key=KEY
         )
         engine.teachers.choose("anna", [poor.id, *engine.teachers.chosen("anna")])
-        job = run(engine, 4)
-        assert len(gemini.requests) == len(fake.requests) == 4
-    assert job.result["successful"] == 4
+        job = run(engine, 10)  # which text comes for which prompt is chance
+        assert len(gemini.requests) == len(fake.requests) == 10
+    assert job.result["successful"] == 10
     assert job.result["kept"] >= 1
     assert {each.generator for each in engine.store.examples.list("anna")} == {
         "Writers · writer-large"
     }
     rejected = engine.store.outcomes.rejected("anna", job.id)
-    assert len([each for each in rejected if each.completion.startswith("boo")]) == 4
+    assert len([each for each in rejected if each.completion.startswith("boo")]) == 10
     assert all(each.reason for each in rejected)
 
 
@@ -111,6 +111,18 @@ def test_of_two_good_answers_the_better_is_kept_and_the_other_says_why(
             assert each.quality.score <= kept[each.plan_index].quality.score
 
 
+def test_a_teacher_that_must_not_be_asked_keeps_no_other_from_teaching(
+    engine: Engine, base: FakeLlamaCpp, fake: FakeProvider
+) -> None:
+    unchosen = engine.teachers.add("Second", "openai", base_url="http://127.0.0.1:9/v1")
+    engine.teachers.choose("anna", [unchosen.id, *engine.teachers.chosen("anna")])
+    job = run(engine, 3)
+    assert job.result["successful"] == 3
+    engine.teachers.choose("anna", [unchosen.id])
+    job = run(engine, 3)
+    assert (job.state, job.error_code) == (JobState.FAILED, "invalid_input")
+
+
 def test_a_busy_teacher_is_asked_again(
     engine: Engine, base: FakeLlamaCpp, fake: FakeProvider
 ) -> None:
@@ -119,7 +131,7 @@ def test_a_busy_teacher_is_asked_again(
     assert (job.result["successful"], job.result["failed"]) == (4, 0)
 
 
-@pytest.mark.parametrize("fault", ["cut", "malformed", "early"])
+@pytest.mark.parametrize("fault", ["cut", "malformed", "early", "think-unopened"])
 def test_an_answer_that_breaks_off_is_asked_for_again_and_its_beginning_dropped(
     engine: Engine, base: FakeLlamaCpp, fake: FakeProvider, fault: str
 ) -> None:
@@ -154,7 +166,7 @@ def test_a_teacher_that_will_not_answer_ends_the_job_and_what_was_kept_stays(
     assert "Writers" in job.error
     assert KEY not in job.error
     summary = engine.store.outcomes.summary(job.id)
-    assert summary.successful >= 3
+    assert summary.successful >= 1
     assert summary.failed <= 8
     assert summary.successful + summary.failed < 60
     assert len(engine.store.examples.list("anna")) == summary.kept

@@ -20,6 +20,7 @@ from engine.training.lora_sft import AnswerLossTrainer, answer_loss, train
 from engine.training.quick_layers import SHORT
 from engine.training.recipe import load_recipe
 from engine.training.rows import TextRow
+from engine.training.transformers_run import SHAPE_STEP
 
 WORDS = re.findall(
     r"\w+", "The fox ran home, slept in a warm barn while rain fell, and nobody knew."
@@ -152,8 +153,8 @@ class Rehearsing(AnswerLossTrainer):
     [
         (4, 300, [(2, 128), (1, 128)]),
         (1, 300, [(1, 128)]),
-        (4, SHORT + 1, [(2, 128), (1, 128), (2, SHORT + 8), (1, SHORT + 8)]),
-        (1, SHORT + 1, [(1, 128), (1, SHORT + 8)]),
+        (4, SHORT + 1, [(2, 128), (1, 128), (2, SHORT + SHAPE_STEP), (1, SHORT + SHAPE_STEP)]),
+        (1, SHORT + 1, [(1, 128), (1, SHORT + SHAPE_STEP)]),
     ],
 )
 def test_code_is_made_for_every_branch_that_the_rows_take(

@@ -102,6 +102,7 @@ def test_dropout_is_at_work_in_training_only(tiny_base: Path) -> None:
         assert not torch.equal(model.train()(ids).logits, model(ids).logits)
 
 
+@pytest.mark.prove
 def test_compiled_layers_learn_the_same_from_rows_of_any_length(tiny_base: Path) -> None:
     model = adapted(tiny_base)
     cast_adapters(model)
