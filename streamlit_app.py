@@ -10,13 +10,20 @@ from starlette.middleware import Middleware
 
 from studio.api.mount import api_route
 from studio.web.components.errors import unexpected
+from studio.web.framed_cookies import FramedCookies
 from studio.web.guests import GuestCookie
 from studio.web.late_timers import LateTimers
 from studio.web.navigation import ROUTER
+from studio.web.own_pages import OwnPages
 
 app = st.App(
     ROUTER,
     on_script_error=unexpected,
     routes=[api_route()],
-    middleware=[Middleware(GuestCookie), Middleware(LateTimers)],
+    middleware=[
+        Middleware(OwnPages),
+        Middleware(FramedCookies),
+        Middleware(GuestCookie),
+        Middleware(LateTimers),
+    ],
 )

@@ -111,15 +111,15 @@ def environment_for(settings: Settings) -> dict[str, str]:
 
 def studio_url(settings: Settings) -> str:
     """The address to open on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
-    return f"http://{host}:{settings.port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def answers(url: str) -> bool:
     """Whether the studio's page is served."""
     try:
         return httpx.get(url, timeout=2.0, trust_env=False).status_code < 500
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
 
 

@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.api.errors import error_response
 from studio.api.token import is_token
+from studio.origin import is_same_origin
 
-LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.ASCII)
+# Every address that is this machine's own: none can be rebound.
+LOCAL_HOST = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?", re.ASCII)
 # A browser's WebSocket cannot send headers: it offers these two as protocols.
 PROTOCOL = "zega"
 TOKEN_PROTOCOL = "zega.token."
@@ -53,7 +55,7 @@ class Door:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not (is_open or LOCAL_HOST.fullmatch(hosts[0].lower())):
             return error_response(403, "forbidden", "This host name is not the studio's.")
-        if not _is_same_origin(headers, hosts[0], scope):
+        if not is_same_origin(headers, hosts[0], scope):
             return error_response(403, "forbidden", "The request comes from a page elsewhere.")
         if is_open and not any(is_token(given, self._token()) for given in _tokens(headers)):
             return error_response(
@@ -97,17 +99,6 @@ def _came_by_loopback(scope: Scope) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def _is_same_origin(headers: Headers, host: str, scope: Scope) -> bool:
-    """Whether a browser's own words say that the page is the studio's; programs say nothing."""
-    origins = headers.getlist("origin")
-    if origins:
-        ours = (f"http://{host.lower()}", f"https://{host.lower()}")
-        return len(origins) == 1 and origins[0].lower() in ours
-    site = headers.get("sec-fetch-site", "none")
-    is_click = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") == "GET"
-    return site in ("none", "same-origin") or is_click
 
 
 def _tokens(headers: Headers) -> list[str]:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.settings import Settings, load_settings
 from studio.secret_file import read_or_make
+from studio.web.framed_cookies import place_of
 
 COOKIE = "zega_guest"
 DAYS = 90
@@ -97,7 +98,6 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def cookie(value: str, headers: Headers, scope: Scope) -> str:
-    """The cookie as a header. Over HTTPS it also works in a frame of another place, kept apart there."""
-    secure = "https" in (headers.get("x-forwarded-proto", ""), scope.get("scheme"))
-    place = "Secure; SameSite=None; Partitioned" if secure else "SameSite=Lax"
+    """The cookie as a header."""
+    place = place_of(headers, scope)
     return f"{COOKIE}={value}; Path=/; Max-Age={DAYS * 86400}; HttpOnly; {place}"

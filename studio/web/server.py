@@ -9,13 +9,13 @@ import stat
 import sys
 import threading
 
-from engine.settings import load_settings
+from engine.settings import Settings, load_settings
 from models.lifeline import end_with_parent
 
 # After the first page is drawn, which must not wait for it.
 WARM_UP_SECONDS = 6.0
 WARM = ("studio.web.connection", "studio.web.overview_charts")
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+LOOPBACK = ["localhost", "127.0.0.1", "::1"]
 
 
 def has_pipe() -> bool:
@@ -41,6 +41,11 @@ def warm_up() -> None:
     gc.freeze()
 
 
+def hosts(settings: Settings) -> list[str]:
+    """The names under which screens are reached; on loopback no other can be rebound to this machine."""
+    return [*LOOPBACK, settings.host] if settings.is_local else ["*"]
+
+
 def main() -> None:
     """Serve until stopped. Raises `SettingsError`."""
     settings = load_settings()
@@ -51,16 +56,16 @@ def main() -> None:
     later.start()
     from streamlit_app import app
 
-    local = settings.host in ("127.0.0.1", "localhost", "::1")
     app.run(
         config={
             "server.address": settings.host,
             "server.port": settings.port,
-            # Other names of this machine are refused: a page elsewhere cannot reach us by rebinding.
-            "server.allowedHosts": LOOPBACK if local else ["*"],
+            "server.allowedHosts": hosts(settings),
             "server.headless": True,
             "server.fileWatcherType": "none",
             "browser.gatherUsageStats": False,
+            # Its greeting asks a service elsewhere for this machine's address.
+            "logger.hideWelcomeMessage": True,
         }
     )
 

@@ -16,7 +16,7 @@ from engine.errors import AlreadyRunning, SettingsError
 from engine.lock import hold_lock
 from engine.settings import Settings
 from studio.processes import FIRST_PAUSE, LOG_BYTES, LONGEST_PAUSE, Child, KeptProcess
-from studio.supervisor import supervise
+from studio.supervisor import answers, studio_url, supervise
 from tests.processes import Home, descendants, is_gone, kill, wait_for
 
 RUN = "tests.studio.stub_run"
@@ -101,6 +101,25 @@ def test_a_taken_port_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         port = other.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"port {port}.*ZEGA_PORT"):
             supervise(Settings(home=tmp_path, port=port), [WEB_DOOR])
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8501"),
+        ("127.0.0.2", "http://127.0.0.2:8501"),
+        ("0.0.0.0", "http://127.0.0.1:8501"),
+        ("::1", "http://[::1]:8501"),
+        ("::", "http://[::1]:8501"),
+        ("localhost", "http://localhost:8501"),
+    ],
+)
+def test_every_address_to_listen_on_has_one_to_open(tmp_path: Path, host: str, url: str) -> None:
+    assert studio_url(Settings(home=tmp_path, host=host)) == url
+
+
+def test_an_address_that_is_none_does_not_answer() -> None:
+    assert not answers("http://::1:8501")
 
 
 def test_pauses_between_restarts_grow_to_a_limit(tmp_path: Path) -> None:

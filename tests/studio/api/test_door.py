@@ -46,7 +46,9 @@ def refusal(client: TestClient, place: str = "ws://studio.example", **options: A
 # On loopback: any program of this machine, no page of another place
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST:1"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:8501", "127.0.0.2:8501", "[::1]:8501", "LOCALHOST:1"]
+)
 def test_this_machines_own_names_get_in(client: TestClient, host: str) -> None:
     assert client.get("/api/health", headers={"Host": host}).status_code == 200
 

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
+from engine.settings import Settings
+from studio.web.own_pages import OwnPages
+from studio.web.server import hosts
 from tests.processes import ROOT, wait_for
 
 HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "chromadb", "xllamacpp")
@@ -74,6 +84,61 @@ def is_refused(address: str, port: int) -> bool:
         return probe.connect_ex((address, port)) != 0
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "is_let_in"),
+    [
+        ("127.0.0.1:8501", "http://127.0.0.1:8501", True),
+        ("127.0.0.1:8501", None, True),
+        ("studio.example", "https://studio.example", True),
+        ("127.0.0.1:8501", "http://localhost:3000", False),
+        ("127.0.0.1:8501", "http://evil.example", False),
+        ("127.0.0.1:8501", "null", False),
+    ],
+)
+def test_only_the_studios_own_pages_get_a_connection(
+    host: str, origin: str | None, is_let_in: bool
+) -> None:
+    async def page(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.close()
+
+    app = Starlette(routes=[WebSocketRoute("/", page)], middleware=[Middleware(OwnPages)])
+    headers = {"Host": host} | ({"Origin": origin} if origin else {})
+    try:
+        with TestClient(app).websocket_connect("/", headers=headers):
+            refused_with = None
+    except WebSocketDisconnect as refused:
+        refused_with = refused.code
+    assert refused_with == (None if is_let_in else 1008)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
+def test_on_loopback_no_other_name_reaches_the_screens(host: str) -> None:
+    names = hosts(Settings(host=host))
+    assert {host, "localhost", "127.0.0.1", "::1"} == {*names}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "studio.example"])
+def test_from_outside_screens_have_any_name(host: str) -> None:
+    assert hosts(Settings(host=host)) == ["*"]
+
+
+def answer_to(origin: str, port: int) -> int:
+    """The status with which a page of that origin is given a page's connection, or not."""
+    url = f"ws://127.0.0.1:{port}/_stcore/stream"
+    try:
+        with connect(
+            url,
+            additional_headers={"Origin": origin},
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            proxy=None,
+        ) as connection:
+            assert connection.response is not None
+            return connection.response.status_code
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
 def test_it_listens_on_this_machine_only_and_ends_with_its_parent(
     tmp_path: Path, port: int
 ) -> None:
@@ -91,6 +156,9 @@ def test_it_listens_on_this_machine_only_and_ends_with_its_parent(
         wait_for("the page process answers", lambda: answers(f"http://127.0.0.1:{port}"))
         assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
         assert is_refused("127.0.0.2", port)
+        own, neighbour = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port - 1}"
+        origins = (own, neighbour, "http://evil.example")
+        assert [answer_to(origin, port) for origin in origins] == [101, 403, 403]
     finally:
         server.stdin.close()
         assert server.wait(60) == 0
