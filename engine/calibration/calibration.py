@@ -10,6 +10,8 @@ from engine.errors import InvalidInput
 from engine.store import Store
 
 NEEDED = 30
+# Fewer accepted or rejected ones say too little about where the two part.
+FEWEST = 5
 # Taste changes: older decisions are not looked at.
 NEWEST = 500
 MOST_CUTS = 20
@@ -41,6 +43,12 @@ class Calibrator:
         elif accepted in (0, len(verdicts)):
             word = "accepted" if accepted else "rejected"
             finding = f"You {word} every text, so nothing tells which scores you would want."
+        elif (fewer := min(accepted, len(verdicts) - accepted)) < FEWEST:
+            word = "accepted" if accepted == fewer else "rejected"
+            finding = (
+                f"You {word} {fewer} of {len(verdicts)} texts: from {FEWEST} on the score can be "
+                "compared with your taste."
+            )
         else:
             finding, cut_now, order, better = _compare(verdicts, now)
         return Calibration(

@@ -37,7 +37,7 @@ def fit(verdicts: Sequence[Verdict]) -> float | None:
 def ranking(verdicts: Sequence[Verdict]) -> Share:
     """How likely an accepted text scores above a rejected one (the AUC), interval by bootstrap.
 
-    Needs one of each.
+    Needs two of each.
     """
     scores, accepted = _columns(verdicts)
     above, below = scores[accepted], scores[~accepted]

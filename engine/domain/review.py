@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from engine.domain.example import Example, Source
 
+# The reviewer's name where a score accepted and no person did.
+BY_SCORE = "score"
+
 
 class Action(StrEnum):
     """What a person did with a text. A repair replaces it by a rule and decides nothing."""

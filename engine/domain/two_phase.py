@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+# An input is written about so often at most; more seldom helps.
+ROUNDS = 5
+
 
 @dataclass(frozen=True)
 class TwoPhaseSettings:

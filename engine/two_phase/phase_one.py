@@ -18,12 +18,13 @@ from engine.domain.example import Author, Source
 from engine.domain.job import Job
 from engine.domain.kind import Kind
 from engine.domain.quality import Quality
-from engine.domain.review import Action
-from engine.domain.two_phase import Input, TwoPhaseSettings
-from engine.errors import Cancelled, DecidedMeanwhile
+from engine.domain.review import BY_SCORE, Action
+from engine.domain.two_phase import ROUNDS, Input, TwoPhaseSettings
+from engine.errors import Cancelled, DecidedMeanwhile, EngineError
 from engine.rendering import render, request_for, shown_to_teachers
 from engine.store import Store
 from engine.store.examples import NewExample
+from engine.store.texts import ERASED
 from engine.store.two_phases import Count
 from engine.writing.passage import opened, read_passage
 from engine.writing.whole import write_whole
@@ -32,14 +33,10 @@ from models.errors import ModelError
 
 # So many batches wait for a person at most.
 AHEAD = 3
-# From the second round on an input is asked for again; more seldom helps.
-ROUNDS = 5
 POLL_SECONDS = 2.0
 TEMPERATURE = 0.7
 # So many batches in a row without a single answer end the job.
 MOST_AWAY = 3
-# Who accepts when a score was set to accept from.
-BY_SCORE = "score"
 
 Judge = Callable[[str, Input], Quality]
 
@@ -55,20 +52,22 @@ class Slot:
 
 @dataclass(frozen=True)
 class Written:
-    """The answer for one slot; `failure` says why there is none."""
+    """The answer for one slot; `failure` says why there is none. A `refusal` is no fault of the slot,
+    which stays open: no model may be asked any more, as when the budget is used up."""
 
     slot: Slot
     text: str
     generator: str
     failure: str
     error: ModelError | None
+    refusal: EngineError | None
     seconds: float
 
 
 class PhaseOne:
     """Writes until the target is accepted, a person has enough, or nothing is left to write.
 
-    `teacher` gives the model for as long as a batch is written; `judge` scores a text.
+    `teacher` gives the model for as long as batches follow each other; `judge` scores a text.
     """
 
     def __init__(
@@ -99,12 +98,16 @@ class PhaseOne:
         self._shown: tuple[str, int] | None = None
 
     def run(self) -> Count:
-        """Returns the counts it ended with. Raises `Cancelled`, and the teacher's error when it
-        stays away; what was written until then stays."""
+        """Returns the counts it ended with. Raises `Cancelled`, the teacher's error when it stays
+        away, and what forbids to ask it; what was written until then stays."""
         while not self._is_over(count := self._count()):
             slots = self._next(count)
             if slots:
-                self._write(slots, count)
+                with self._teacher() as model:
+                    while slots:
+                        self._write(model, slots, count)
+                        count = self._count()
+                        slots = [] if self._is_over(count) else self._next(count)
             elif count.waiting and not self._is_by_score:
                 self._wait(count)
             else:
@@ -156,23 +159,27 @@ class PhaseOne:
                 break
             each = inputs[index % len(inputs)]
             has_text = index >= len(inputs) and each_once and each.prompt in in_use
-            if index not in self._done and not has_text:
+            if index not in self._done and not has_text and each.prompt != ERASED:
                 seed = (self._job.request["seed"] + 7919 * index) % 2**31
                 found.append(Slot(index, each, seed))
         return found
 
-    def _write(self, slots: Sequence[Slot], count: Count) -> None:
+    def _write(self, model: LanguageModel, slots: Sequence[Slot], count: Count) -> None:
         self._show(f"Writing {len(slots)} texts to be reviewed", count)
         answered, failure = False, None
-        with self._teacher() as model, ThreadPoolExecutor(self._in_flight) as pool:
+        refusal: EngineError | None = None
+        with ThreadPoolExecutor(self._in_flight) as pool:
             for written in pool.map(partial(self._answer, model), slots):
-                if self._cancelled():
+                refusal = refusal or written.refusal
+                if self._cancelled() or written.refusal is not None:
                     continue
                 self._record(written)
                 answered = answered or not written.failure
                 failure = written.error
         if self._cancelled():
             return
+        if refusal is not None:
+            raise refusal
         self._away = 0 if answered else self._away + 1
         if self._away >= MOST_AWAY and failure is not None:
             raise failure
@@ -185,7 +192,7 @@ class PhaseOne:
 
     def _answer(self, model: LanguageModel, slot: Slot) -> Written:
         started = time.monotonic()
-        text, failure, error = "", "", None
+        text, failure, error, refusal = "", "", None, None
         try:
             if not self._cancelled():
                 ask = partial(self._ask, model, slot)
@@ -193,7 +200,10 @@ class PhaseOne:
                 failure = "" if text else "The model gave no answer."
         except ModelError as caught:
             failure, error = str(caught), caught
-        return Written(slot, text, model.name, failure, error, time.monotonic() - started)
+        except EngineError as caught:
+            refusal = caught
+        seconds = time.monotonic() - started
+        return Written(slot, text, model.name, failure, error, refusal, seconds)
 
     def _ask(self, model: LanguageModel, slot: Slot, *, so_far: str, opening: str) -> str:
         kind = self._kind

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.bootstrap import open_engine
 from engine.domain.example import Author, Decision
+from engine.domain.quality import Quality
+from engine.domain.review import BY_SCORE, Action
 from engine.engine import Engine
 from engine.errors import InvalidInput
 from engine.settings import load_settings
@@ -88,6 +91,51 @@ def test_who_accepts_everything_is_told_that_nothing_can_be_learned(engine: Engi
     for _ in range(30):
         engine.store.examples.add(make.new_example(decision=Decision.ACCEPTED))
     assert "accepted every text" in engine.calibration.look("anna").finding
+
+
+@pytest.mark.parametrize("accepted", [1, 4, 26, 29])
+def test_below_five_of_either_kind_nothing_is_compared(engine: Engine, accepted: int) -> None:
+    make = Make(engine.store)
+    for number in range(30):
+        decision = Decision.ACCEPTED if number < accepted else Decision.REJECTED
+        engine.store.examples.add(make.new_example(score=6 + number / 10, decision=decision))
+    found = engine.calibration.look("anna")
+    assert (found.ranking, found.suggested) == (None, None)
+    said = f"accepted {accepted}" if accepted < 5 else f"rejected {30 - accepted}"
+    assert f"{said} of 30 texts: from 5 on" in found.finding
+
+
+def test_from_five_of_either_kind_on_they_are_compared(engine: Engine) -> None:
+    make = Make(engine.store)
+    for number in range(30):
+        decision = Decision.ACCEPTED if number < 5 else Decision.REJECTED
+        engine.store.examples.add(make.new_example(score=6 + number / 10, decision=decision))
+    assert engine.calibration.look("anna").ranking is not None
+
+
+def test_what_the_score_accepted_itself_says_nothing_about_it(engine: Engine) -> None:
+    add, make = engine.store.examples.add, Make(engine.store)
+    by_score = add(make.new_example(score=8.0))
+    overruled = add(make.new_example(score=8.1))
+    for each in (by_score, overruled):
+        engine.store.decisions.decide("anna", each.id, Action.ACCEPT, seen=0, reviewer=BY_SCORE)
+    seen = engine.review.card("anna", overruled.id).seen
+    engine.review.reject("anna", overruled.id, seen=seen)
+    assert engine.store.verdicts.newest("anna", limit=9) == [(8.1, False)]
+    engine.review.undo("anna")
+    assert engine.store.verdicts.newest("anna", limit=9) == []
+
+
+def test_a_decision_is_about_the_text_before_it_was_mended(engine: Engine) -> None:
+    new = Make(engine.store).new_example(score=6.0, completion="Sure.")
+    accepted = engine.store.examples.add(new)
+    engine.review.accept("anna", accepted.id, seen=0)
+    seen = engine.review.card("anna", accepted.id).seen
+    mended = replace(new, quality=Quality(9.0), decision=Decision.ACCEPTED)
+    (entry,) = engine.store.decisions.replace("anna", [(accepted.id, seen, mended)], Action.REPAIR)
+    assert engine.store.verdicts.newest("anna", limit=9) == []
+    engine.review.accept("anna", entry.result_id or "", seen=entry.id)
+    assert engine.store.verdicts.newest("anna", limit=9) == [(9.0, True)]
 
 
 def test_thumbs_count_where_there_is_no_decision_and_a_persons_text_never(engine: Engine) -> None:
