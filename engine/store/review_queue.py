@@ -22,7 +22,10 @@ BORDERLINE = 1.0
 
 
 class ReviewQueue:
-    """Texts that were replaced, erased, thumbed down or nearly repeat a kept one are in no queue."""
+    """Texts that were replaced, erased, thumbed down or nearly repeat a kept one are in no queue.
+
+    Variants are in one only when they are asked for by their source.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -132,7 +135,9 @@ def _narrowed(user_id: str, where: ReviewFilter) -> ColumnElement[bool]:
         conditions.append(examples.c.kind == where.kind)
     if where.genre is not None:
         conditions.append(examples.c.genre == where.genre)
-    if where.source is not None:
+    if where.source is None:
+        conditions.append(examples.c.source != Source.VARIANT.value)
+    else:
         conditions.append(examples.c.source == where.source.value)
     if where.job_id is not None:
         conditions.append(examples.c.job_id == where.job_id)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 
 from engine.domain.example import Decision, Example, Source
 from engine.store.database import Database
 from engine.store.examples import NewExample, example_from, insert_example
 from engine.store.rows import find, require_user
-from engine.store.tables import examples, snapshot_rows
+from engine.store.tables import decisions, examples, export_rows, snapshot_rows
 
 IS_VARIANT = examples.c.source == Source.VARIANT.value
 
@@ -65,8 +65,14 @@ class Variants:
         return self._list(user_id, examples.c.variant_of == example_id)
 
     def remove_unused(self, user_id: str) -> int:
-        """Delete the variants that no snapshot holds; how many."""
-        used = exists().where(snapshot_rows.c.example_id == examples.c.id)
+        """Delete the variants that no snapshot and no export holds, and that nobody decided about
+        or skipped; how many."""
+        used = or_(
+            exists().where(snapshot_rows.c.example_id == examples.c.id),
+            exists().where(export_rows.c.example_id == examples.c.id),
+            exists().where(decisions.c.example_id == examples.c.id),
+            exists().where(decisions.c.result_id == examples.c.id),
+        )
         statement = delete(examples).where(examples.c.user_id == user_id, IS_VARIANT, ~used)
         with self._database.write() as connection:
             return connection.execute(statement).rowcount
@@ -85,5 +91,6 @@ def _is_usable() -> ColumnElement[bool]:
     return and_(
         examples.c.feedback >= 0,
         examples.c.decision.is_distinct_from(Decision.REJECTED.value),
+        examples.c.duplicate_of.is_(None),  # an edited or mended one has given way to another
         examples.c.erased_at.is_(None),
     )

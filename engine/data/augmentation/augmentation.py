@@ -96,11 +96,15 @@ class Augmentation:
         held_back = max(0, count - most_variants(len(originals), self._most))
         return Augmented(len(originals), count, share, by_kind, held_back)
 
-    def originals(self, user_id: str) -> list[Example]:
-        """Examples that would be trained on now: only they are worth rewording."""
-        examples = self._store.examples.trainable(
+    def originals(
+        self, user_id: str, which: Callable[[Example], bool] = lambda example: True
+    ) -> list[Example]:
+        """Examples that would be trained on now, on all or on `which` of them: only they are worth
+        rewording."""
+        trainable = self._store.examples.trainable(
             user_id, threshold=threshold_of(self._store, user_id, self._threshold)
         )
+        examples = [each for each in trainable if which(each)]
         parts = dict(split_examples(examples))
         return [each for each in examples if parts[each.id] is Split.TRAIN]
 
@@ -111,15 +115,18 @@ class Augmentation:
         kinds: Sequence[str] | None = None,
         *,
         seed: int = 1,
+        which: Callable[[Example], bool] = lambda example: True,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Proposal:
-        """Variants until they make up `share` of what is trained on; the same for the same seed.
+        """Variants until they make up `share` of a training on all, or on `which` of the examples;
+        the same for the same seed.
 
         Nothing is saved. Raises `InvalidInput` and `Cancelled`.
         """
         chosen = check_kinds(kinds)
-        originals = self.originals(user_id)
-        there = self._store.variants.usable(user_id)
+        originals = self.originals(user_id, which)
+        ids = {each.id for each in originals}
+        there = [each for each in self._store.variants.usable(user_id) if each.variant_of in ids]
         wanted = max(0, most_variants(len(originals), check_share(share)) - len(there))
         known: dict[str, list[Texts]] = {}
         for variant in there:
@@ -163,10 +170,11 @@ class Augmentation:
         kinds: Sequence[str] | None = None,
         *,
         seed: int = 1,
+        which: Callable[[Example], bool] = lambda example: True,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[Example]:
         """Keep what `propose` gives. Raises `InvalidInput` and `Cancelled`."""
-        proposal = self.propose(user_id, share, kinds, seed=seed, cancelled=cancelled)
+        proposal = self.propose(user_id, share, kinds, seed=seed, which=which, cancelled=cancelled)
         return self.keep(user_id, proposal.variants)
 
     def keep(self, user_id: str, proposed: Sequence[Proposed]) -> list[Example]:
@@ -182,7 +190,7 @@ class Augmentation:
         return self._start(user_id, JobKind.AUGMENT, {"share": check_share(share)})
 
     def undo(self, user_id: str) -> int:
-        """Remove all variants that no training used; how many."""
+        """Remove all variants that no training and no export holds and nobody decided about; how many."""
         return self._store.variants.remove_unused(user_id)
 
     def of(self, user_id: str, example_id: str) -> list[Example]:

@@ -57,11 +57,14 @@ def reword(
     queue = iter(waiting)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="reword") as pool:
         while kept < wanted and (some := list(islice(queue, min(in_flight, wanted - kept)))):
-            prompts = list(pool.map(lambda each: ask(teacher, each), some))
-            for original, prompt in zip(some, prompts, strict=True):
-                kept += _keep(store, augmentation, original, prompt)
+            answers = [pool.submit(ask, teacher, each) for each in some]
+            for original, answer in zip(some, answers, strict=True):
+                if answer.exception() is None:
+                    kept += _keep(store, augmentation, original, answer.result())
             asked += len(some)
             on_done(len(there) + kept, len(there) + wanted)
+            for answer in answers:
+                answer.result()  # raises what one of them did, once the others are kept
             if cancelled():
                 raise Cancelled("Rewording")
     return {"asked": asked, "kept": kept}

@@ -48,7 +48,7 @@ def show_variants(studio: Engine) -> None:
         if state.variants and st.button("Remove all variants", icon=":material/undo:"):
             with told():
                 count = studio.augmentation.undo(user)
-                session.notice(f"{count:,} variants are gone; those a training used stay.")
+                session.notice(f"{count:,} variants are gone; those that are in use stay.")
                 st.rerun()
     if session.value("variants/shown") and kinds:
         preview(studio, share, kinds)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.domain.example import Decision, Example, Source
+from engine.domain.review import Action, Order, Pile, ReviewFilter
 from engine.domain.snapshot import Split
 from engine.errors import NotFound
 from engine.store import Store
@@ -74,6 +75,47 @@ def test_undo_leaves_what_a_snapshot_holds(store: Store, make: Any) -> None:
     assert store.variants.remove_unused("anna") == 1
     assert store.variants.usable("anna") == [used]
     assert store.examples.get("anna", original.id) == original
+
+
+def test_undo_leaves_what_was_decided_about_or_exported(store: Store, make: Any) -> None:
+    original = make.example()
+    texts = ("decided", "skipped", "mended", "exported", "untouched")
+    stored = store.variants.add("anna", [new_variant(make, original, each) for each in texts])
+    decided, skipped, mended, exported, untouched = stored
+    store.decisions.decide("anna", decided.id, Action.ACCEPT, seen=0)
+    store.decisions.decide("anna", skipped.id, Action.SKIP, seen=0)
+    new = new_variant(make, original, "better")
+    (entry,) = store.decisions.replace("anna", [(mended.id, 0, new)], Action.REPAIR)
+    store.exports.add("anna", format="jsonl", place="out.jsonl", example_ids=[exported.id])
+    assert store.variants.remove_unused("anna") == 1
+    left = {each.id for each in store.variants.of("anna", original.id)}
+    assert left == {each.id for each in stored if each is not untouched} | {entry.result_id}
+
+
+def test_a_variant_that_was_mended_gives_way_to_the_new_one(store: Store, make: Any) -> None:
+    original = make.example()
+    (old,) = store.variants.add("anna", [new_variant(make, original, "Otherwse.")])
+    new = new_variant(make, original, "Otherwise.")
+    store.decisions.replace("anna", [(old.id, 0, new)], Action.REPAIR)
+    assert [each.completion for each in store.variants.usable("anna")] == ["Otherwise."]
+    assert store.variants.count("anna") == 1
+
+
+def test_variants_are_reviewed_only_when_they_are_asked_for(store: Store, make: Any) -> None:
+    original = make.example(score=7.2)
+    (variant,) = store.variants.add("anna", [new_variant(make, original, "Otherwise.")])
+
+    def found(pile: Pile, source: Source | None = None) -> list[str]:
+        where = ReviewFilter(pile, source=source)
+        page = store.review_queue.page("anna", where, Order.OLDEST, threshold=7.0)
+        assert store.review_queue.count("anna", where, threshold=7.0) == len(page)
+        return [each.id for each in page]
+
+    for pile in (Pile.UNDECIDED, Pile.BORDERLINE, Pile.KEPT):
+        assert found(pile) == [original.id]
+    assert found(Pile.UNDECIDED, Source.VARIANT) == [variant.id]
+    store.decisions.decide("anna", variant.id, Action.ACCEPT, seen=0)
+    assert found(Pile.DECIDED) == []
 
 
 def test_an_original_must_be_the_users_own(store: Store, make: Any) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.bootstrap import open_engine
+from engine.budget.errors import BudgetUsedUp
+from engine.data.augmentation.teacher import reword
 from engine.data.augmentation.texts import Texts
 from engine.domain.example import Author, Example, Source
 from engine.domain.job import JobState
@@ -20,6 +24,7 @@ from engine.jobs.work import Runner
 from engine.rendering import story_prompt
 from engine.settings import load_settings
 from engine.training.split import split_examples
+from models.base import Answer, Finish, Message
 from tests.engine.data.examples import new_example
 from tests.engine.data.leaks import passages
 from tests.fake_llamacpp import fake_llamacpp, good_texts
@@ -83,6 +88,19 @@ def test_what_was_proposed_is_saved_with_its_provenance(
     assert engine.augmentation.state("anna").variants == 0
 
 
+def test_variants_of_others_are_not_counted_for_a_training_on_some(
+    engine: Engine, kept: list[Example]
+) -> None:
+    ids = [each.id for each in kept]
+    earlier, accepted = set(ids[:20]), set(ids[20:])
+    engine.augmentation.save("anna", 0.5, which=lambda example: example.id in earlier)
+    saved = engine.augmentation.save("anna", 0.3, which=lambda example: example.id in accepted)
+    assert saved
+    assert {each.variant_of for each in saved} <= accepted
+    count = len(engine.augmentation.originals("anna", lambda example: example.id in accepted))
+    assert len(saved) == int(count * 3 / 7)
+
+
 def test_only_the_kinds_that_are_asked_for(engine: Engine, kept: list[Example]) -> None:
     proposal = engine.augmentation.propose("anna", 0.5, ["prompt"])
     assert {each.kind for each in proposal.variants} == {"prompt"}
@@ -131,6 +149,53 @@ def test_the_teacher_rewords_prompts_and_what_changes_facts_is_dropped(
     assert ended.result == {"asked": len(originals), "kept": 1}
     assert asked == len(originals)
     assert history(engine.store, ended).events[-1].name == "augmentCompleted"
+
+
+class Paid:
+    """A teacher in this process that rewords one prompt, and then its budget is used up."""
+
+    name = "paid"
+
+    def __init__(self) -> None:
+        self._room = [Answered]
+
+    def stream(self, messages: Sequence[Message], **_: Any) -> Answer:
+        try:
+            answered = self._room.pop()
+        except IndexError:
+            raise BudgetUsedUp("month", "tokens", 9, 9) from None
+        found = re.search(r"thing number (\d+)", messages[-1].content)
+        assert found is not None
+        return answered(REWORDED.format(number=found.group(1)))
+
+
+class Answered(Answer):
+    def __init__(self, text: str) -> None:
+        self.model, self.finish, self._text = "paid", Finish("stop", 1, 1), text
+
+    def __iter__(self) -> Iterator[str]:
+        yield self._text
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def test_what_was_paid_for_is_kept_when_the_budget_is_used_up(
+    engine: Engine, kept: list[Example]
+) -> None:
+    with pytest.raises(BudgetUsedUp):
+        reword(
+            engine.store,
+            engine.augmentation,
+            Paid(),
+            "anna",
+            share=0.5,
+            in_flight=3,
+            cancelled=lambda: False,
+            on_done=lambda done, total: None,
+        )
+    (variant,) = engine.store.variants.usable("anna")
+    assert variant.variant == "teacher"
 
 
 def test_rewording_can_be_cancelled(engine: Engine, kept: list[Example]) -> None:
