@@ -8,7 +8,12 @@ from studio.web import session
 from studio.web.components.calibration import calibration
 from studio.web.components.errors import show_error
 from studio.web.components.review_card import show_card
-from studio.web.components.review_queue import choose_pile, nothing_left, show_progress
+from studio.web.components.review_queue import (
+    choose_card,
+    choose_pile,
+    nothing_left,
+    show_progress,
+)
 from studio.web.components.review_repair import mend_many
 from studio.web.components.two_phase import two_phase
 from studio.web.connection import engine
@@ -26,12 +31,7 @@ if failure := session.take_failure():
 above = st.container()
 where, order = choose_pile(studio)
 show_progress(studio, where)
-editing = session.value("review/editing")
-card = (
-    studio.review.card(session.me(), editing)
-    if editing
-    else studio.review.next(session.me(), where, order)
-)
+card = choose_card(studio, where, order)
 if card is None:
     nothing_left(studio, where)
 else:

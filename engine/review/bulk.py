@@ -44,7 +44,7 @@ def preview_repair(
             raise InvalidInput("find", f"takes too long on {scanned:,} texts: word it simpler")
     stood = store.decisions.seen(user_id, ids)
     targets = tuple((each, stood[each]) for each in ids)
-    return RepairPreview(repair, scanned, emptied, targets, tuple(samples))
+    return RepairPreview(repair, where, scanned, emptied, targets, tuple(samples))
 
 
 def apply_repair(

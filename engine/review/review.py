@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.calibration.threshold import threshold_of
-from engine.domain.example import Example
+from engine.domain.example import Example, Source
 from engine.domain.quality import Quality
 from engine.domain.review import (
     Action,
@@ -242,7 +242,9 @@ class Review:
 
     def _judge(self, original: Example, text: str) -> Quality:
         kind = self._kinds.find(original.kind)
-        return rate(self._scorer(), kind, text, prompt=original.seed_prompt, genre=original.genre)
+        # Own writing was asked for by nobody: its seed says which passage of which file it is.
+        asked = "" if original.source is Source.OWN_WRITING else original.seed_prompt
+        return rate(self._scorer(), kind, text, prompt=asked, genre=original.genre)
 
 
 def is_open(example: Example) -> bool:

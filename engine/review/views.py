@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.domain.example import Example
-from engine.domain.review import Decided
+from engine.domain.review import Decided, ReviewFilter
 from engine.review.repair import Repair
 
 
@@ -28,13 +28,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class RepairPreview:
-    """What a repair would do: `scanned` texts were looked at, those of `targets` would change.
+    """What a repair would do: `scanned` texts of the queue `where` were looked at, those of `targets`
+    would change.
 
     Hand it to `apply_repair` as it is. `targets` pairs the ids with how the texts stood. Texts of
     which nothing would be left are not touched: `emptied` of them.
     """
 
     repair: Repair
+    where: ReviewFilter
     scanned: int
     emptied: int
     targets: tuple[tuple[str, int], ...]

@@ -75,6 +75,8 @@ def test_twenty_texts_are_reviewed_without_a_mouse(running: Studio, opened: Wind
     assert Decision.REJECTED in decided
     history = running.engine.review.history("anna", limit=500)
     assert sum(entry.undone_at is not None for entry in history) == pressed.count("z")
+    press(page, running, "z")  # also where no card is left
+    expect(page.get_by_role("button", name="Accept (A)")).to_be_visible()
 
 
 def test_keys_are_letters_where_somebody_types(running: Studio, opened: Window) -> None:

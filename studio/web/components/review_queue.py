@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.domain.example import Source
-from engine.domain.review import Order, Pile, ReviewFilter
+from engine.domain.review import Card, Order, Pile, ReviewFilter
 from engine.engine import Engine
+from engine.errors import NotFound
 from studio.web import session
 from studio.web.components.empty import empty
 from studio.web.components.examples import SOURCES, choice
-from studio.web.components.review_card import undo
+from studio.web.components.keys import keys
+from studio.web.components.review_card import KEYS, stop_editing, undo
 from studio.web.navigation import AUTO_TRAIN
 from studio.web.wording import genre_label, plain
 
@@ -73,6 +75,17 @@ def choose_pile(studio: Engine) -> tuple[ReviewFilter, Order]:
     return where, order
 
 
+def choose_card(studio: Engine, where: ReviewFilter, order: Order) -> Card | None:
+    """The text that is being edited, else the next; one that was deleted meanwhile is let go."""
+    if editing := session.value("review/editing"):
+        try:
+            return studio.review.card(session.me(), editing)
+        except NotFound:
+            stop_editing()
+            st.info("The text that you were editing has been deleted.", icon=":material/info:")
+    return studio.review.next(session.me(), where, order)
+
+
 def show_progress(studio: Engine, where: ReviewFilter) -> None:
     """Decided and to go, and the step back, which Z takes too."""
     progress = studio.review.progress(session.me(), where)
@@ -92,7 +105,8 @@ def show_progress(studio: Engine, where: ReviewFilter) -> None:
 
 
 def nothing_left(studio: Engine, where: ReviewFilter) -> None:
-    """Why there is no card, and where to go."""
+    """Why there is no card, and where to go. Z still takes the last step back."""
+    keys({"z": KEYS["z"]})
     if not studio.shelf.page(session.me(), limit=1).total:
         empty(
             "There is nothing to review yet. Let the teacher write some texts, then decide which "

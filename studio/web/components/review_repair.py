@@ -15,6 +15,7 @@ from studio.web.components.marked import compared
 from studio.web.wording import plain
 
 AROUND = 120  # letters beside a change that are enough to judge it
+MENDING = "Each text is scored anew. A click anywhere else stops it."
 RULES = {
     RepairKind.STRIP_START: "Take off what is said before the text (“Sure, here is…”)",
     RepairKind.STRIP_END: "Take off what is said after the text (“I hope you like it”)",
@@ -35,7 +36,8 @@ def mend_many(studio: Engine, where: ReviewFilter) -> None:
             args=(studio, repair, where),
         )
         found: RepairPreview | None = session.value("review/preview")
-        if found is not None and found.repair == repair:
+        # Of this rule and these texts: another pile holds others.
+        if found is not None and (found.repair, found.where) == (repair, where):
             show_preview(studio, found)
 
 
@@ -71,8 +73,13 @@ def show_preview(studio: Engine, found: RepairPreview) -> None:
             compared(changes(sample.before, sample.after), around=AROUND)
     texts = "1 text" if found.changed == 1 else f"{found.changed:,} texts"
     if st.button(f"Mend {texts}", type="primary", icon=":material/build:"):
-        with told(safe="Your texts are as they were."):
-            done = studio.review.apply_repair(session.me(), found)
+        with told(safe="What was mended until then stays: Undo takes it back."):
+            bar = st.progress(0.0, text=MENDING)
+            done = studio.review.apply_repair(
+                session.me(),
+                found,
+                on_progress=lambda count: bar.progress(count / found.changed, text=MENDING),
+            )
             session.forget("review/preview")
             left = f" {done.left_out:,} had changed meanwhile." if done.left_out else ""
             session.notice(plain(f"Mended: {done.changed:,}.{left} Undo takes it back."))

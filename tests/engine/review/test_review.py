@@ -71,6 +71,17 @@ def test_an_accepted_text_is_kept_and_a_rejected_one_never(
     assert [entry.action for entry in review.history("anna")] == ["reject", "accept", "accept"]
 
 
+def test_own_writing_is_judged_without_the_name_of_its_file(review: Review, add: Add) -> None:
+    """As it was when it came in."""
+    text = "The keeper went down the stairs and waited for the boat to come in."
+    values = {"source": Source.OWN_WRITING, "author": Author.PERSON}
+    passages = [
+        add("Old.", seed_prompt=seed, **values) for seed in ("novel.txt, passage 3", "The keeper")
+    ]
+    one, other = (review.edit("anna", each.id, text, seen=0).quality for each in passages)
+    assert one == other
+
+
 def test_an_edit_takes_the_place_of_its_text_and_both_stay_linked(
     review: Review, store: Store, add: Add
 ) -> None:
