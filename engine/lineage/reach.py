@@ -89,7 +89,8 @@ class Reach:
             self._add_texts(Wanted(texts=texts), Why.WORDS)
 
     def follow_texts(self) -> None:
-        """Drafts that became these examples, passages cut from either, stories that have nothing left."""
+        """Drafts that became these examples, passages cut from either; stories, and inputs of two-phase
+        trainings, that have nothing left."""
         lineage = self._store.lineage
         drafts = lineage.drafts(self._user, self.ids(Noun.EXAMPLE))
         self._add_ids(Noun.DRAFT, [draft.draft_id for draft in drafts], Why.VARIANT)
@@ -97,6 +98,10 @@ class Reach:
         told = lineage.drafts_of_stories(self._user, sorted(gone))
         left = {draft.story_id for draft in told if draft.draft_id not in gone}
         self._add_ids(Noun.STORY, sorted({draft.story_id for draft in told} - left), Why.VARIANT)
+        examples = {*self.ids(Noun.EXAMPLE)}
+        asked = lineage.inputs(self._user, sorted(examples))
+        others = {key for key, id in asked if id not in examples}
+        self._add_ids(Noun.INPUT, sorted({key for key, _ in asked} - others), Why.WORDS)
         sources = [f"example:{id}" for id in self.ids(Noun.EXAMPLE)]
         sources += [f"draft:{id}" for id in self.ids(Noun.DRAFT)]
         self._add_ids(Noun.PASSAGE, lineage.passages(self._user, sources), Why.VARIANT)

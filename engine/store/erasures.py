@@ -51,17 +51,24 @@ class Erasures:
         """Take the words out of every row that is reached, quarantine what learned from them, let a
         clean version answer, stop trainings on them, and write the record: all or nothing.
 
-        `reached` holds ids by noun. Done once: again, it gives the record that is there. Raises
-        NotFound.
+        `reached` holds ids by noun; snapshots that were frozen since with one of its examples join
+        it. Done once: again, it gives the record that is there. Raises NotFound.
         """
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
             there = select(erasures).where(erasures.c.id == erasure_id)
             if connection.execute(there).first() is None:
                 at = now()
+                erased = reached.get(Noun.EXAMPLE.value, ())
+                frozen = [
+                    *reached.get(Noun.SNAPSHOT.value, ()),
+                    *_holding(connection, user_id, erased),
+                ]
+                if frozen:
+                    reached = {**reached, Noun.SNAPSHOT.value: list(dict.fromkeys(frozen))}
                 for noun in _BLANKED:
                     blank(connection, user_id, noun, reached.get(noun.value, ()))
-                _mark_examples(connection, user_id, reached.get(Noun.EXAMPLE.value, ()), at)
+                _mark_examples(connection, user_id, erased, at)
                 _to_the_trash(connection, user_id, reached.get(Noun.STORY.value, ()), at)
                 _quarantine(connection, user_id, reached.get(Noun.SNAPSHOT.value, ()), at)
                 values = {
@@ -106,6 +113,19 @@ class Erasures:
         with self._database.read() as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [_erasure(row) for row in rows]
+
+
+def _holding(connection: Connection, user_id: str, ids: Sequence[str]) -> list[str]:
+    """Snapshots of the user that hold one of these examples."""
+    theirs = select(snapshots.c.id).where(snapshots.c.user_id == user_id)
+    found: list[str] = []
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        some = snapshot_rows.c.example_id.in_(ids[start : start + _IDS_PER_QUERY])
+        query = select(snapshot_rows.c.snapshot_id).where(
+            some, snapshot_rows.c.snapshot_id.in_(theirs)
+        )
+        found += connection.execute(query.distinct()).scalars()
+    return found
 
 
 def _mark_examples(connection: Connection, user_id: str, ids: Sequence[str], at: datetime) -> None:

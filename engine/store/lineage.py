@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, or_, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, or_, select
 
+from engine.domain.erasure import Noun
 from engine.domain.snapshot import Split
 from engine.store.database import Database
 from engine.store.tables import (
@@ -20,7 +21,9 @@ from engine.store.tables import (
     snapshot_rows,
     snapshots,
     stories,
+    two_phase_inputs,
 )
+from engine.store.texts import holder_of
 
 _IDS_PER_QUERY = 1000
 
@@ -98,6 +101,27 @@ class Lineage:
             return _shelved(user_id).where(drafts.c.story_id.in_(told))
 
         return [_draft(row) for row in self._each(draft_ids, query)]
+
+    def inputs(self, user_id: str, example_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Inputs of two-phase trainings that these examples were written about, each with the id of
+        every example that was and still has its words."""
+        written, key = examples.alias(), holder_of(Noun.INPUT).key
+
+        def about(table: FromClause) -> ColumnElement[bool]:
+            same_prompt = table.c.seed_prompt == two_phase_inputs.c.prompt
+            return and_(table.c.job_id == two_phase_inputs.c.job_id, same_prompt)
+
+        def query(some: Sequence[str]) -> Select[Any]:
+            return (
+                select(key.label("key"), examples.c.id)
+                .select_from(two_phase_inputs)
+                .join(written, about(written))
+                .join(examples, about(examples))
+                .where(written.c.user_id == user_id, written.c.id.in_(some))
+                .where(examples.c.erased_at.is_(None))
+            )
+
+        return [(row["key"], row["id"]) for row in self._each(example_ids, query)]
 
     def passages(self, user_id: str, sources: Sequence[str]) -> list[str]:
         """Ids of the passages that were cut from one of these, such as `example:<id>`."""

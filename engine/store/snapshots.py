@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, insert
 
 from engine.domain.decontamination import Decontamination
 from engine.domain.snapshot import Snapshot, SnapshotCounts, Split
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound, SnapshotErased
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import examples, snapshot_rows, snapshots
@@ -32,7 +32,7 @@ class Snapshots:
         """Store pairs of example id and part, in order, with the hash of each row where it is given.
 
         Raises NotFound for an unknown user or an example that is not the user's, InvalidInput
-        for an example that is named twice.
+        for an example that is named twice, SnapshotErased for one that was erased meanwhile.
         """
         seen: set[str] = set()
         for example_id, _ in rows:
@@ -40,8 +40,8 @@ class Snapshots:
                 raise InvalidInput("rows", f"must name example {example_id!r} once")
             seen.add(example_id)
         with self._database.write() as connection:
-            require_user(connection, user_id)
-            _check_owned(connection, user_id, [example_id for example_id, _ in rows])
+            require_user(connection, user_id, lock=True)
+            _check_there(connection, user_id, [example_id for example_id, _ in rows])
             report = {"left_out": (left_out or Decontamination()).as_json(), "variants": variants}
             stamp = {"id": new_id(), "user_id": user_id, "created_at": now(), "sha256": sha256}
             stamp["report"] = report
@@ -122,12 +122,14 @@ def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, 
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
 
 
-def _check_owned(connection: Connection, user_id: str, ids: list[str]) -> None:
-    query = select(examples.c.id).where(examples.c.user_id == user_id)
-    owned = set(connection.execute(query).scalars())
+def _check_there(connection: Connection, user_id: str, ids: list[str]) -> None:
+    query = select(examples.c.id, examples.c.erased_at).where(examples.c.user_id == user_id)
+    owned = dict(connection.execute(query).tuples().all())
     for example_id in ids:
         if example_id not in owned:
             raise NotFound("example", example_id)
+    if erased := sum(owned[example_id] is not None for example_id in ids):
+        raise SnapshotErased(erased)
 
 
 def _with_rows(connection: Connection, row: RowMapping) -> Snapshot:

@@ -199,6 +199,7 @@ EMPTY: dict[str, Attempt] = {
     "lineage.repeats": lambda s, a, m: s.lineage.repeats("ben", [a.example]),
     "lineage.drafts": lambda s, a, m: s.lineage.drafts("ben", [a.example]),
     "lineage.drafts_of_stories": lambda s, a, m: s.lineage.drafts_of_stories("ben", [a.example]),
+    "lineage.inputs": lambda s, a, m: s.lineage.inputs("ben", [a.example]),
     "lineage.passages": lambda s, a, m: s.lineage.passages("ben", [a.passage.source]),
     "lineage.snapshots": lambda s, a, m: s.lineage.snapshots("ben", [a.example]),
     "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.domain.snapshot import Split
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound, SnapshotErased
 from engine.store import Store
 
 
@@ -33,6 +33,15 @@ def test_only_the_users_own_examples_and_each_once(store: Store, make: Any) -> N
     assert caught.value.name == others
     with pytest.raises(InvalidInput):
         store.snapshots.create("anna", [(own, Split.TRAIN), (own, Split.TEST)], "ab" * 32)
+    assert store.snapshots.list("anna") == []
+
+
+def test_what_was_erased_meanwhile_is_not_frozen(store: Store, make: Any) -> None:
+    stays, goes = make.example().id, make.example().id
+    store.erasures.erase("e" * 32, "anna", "1 example", {"example": [goes]})
+    with pytest.raises(SnapshotErased) as caught:
+        store.snapshots.create("anna", [(stays, Split.TRAIN), (goes, Split.TRAIN)], "ab" * 32)
+    assert caught.value.erased == 1
     assert store.snapshots.list("anna") == []
 
 

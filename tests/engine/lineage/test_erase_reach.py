@@ -1,0 +1,57 @@
+"""What an erasure reaches beyond the plan's rows: sets frozen meanwhile, inputs of two-phase trainings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.domain.erasure import Noun
+from engine.domain.two_phase import Input
+from engine.domain.version import Version
+from engine.lineage import erase
+from engine.lineage.files import redact
+from engine.lineage.matching import Wanted
+from engine.store.texts import ERASED
+from tests.engine.lineage.conftest import SECRET, Shelved, add_version
+from tests.engine.lineage.test_erase import holding
+
+
+def test_a_training_set_that_is_frozen_meanwhile_is_reached_too(
+    shelved: Shelved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: list[Version] = []
+
+    def freeze_first(home: Path, wanted: Wanted) -> list[Path]:
+        late.append(add_version(shelved.shelf, home, [*shelved.others, shelved.secret.id]))
+        return redact(home, wanted)
+
+    plan = shelved.engine.lineage.plan_erasure("anna", [shelved.secret.id])
+    monkeypatch.setattr(erase, "redact", freeze_first)
+    done = shelved.engine.lineage.erase(plan)
+    (made,) = late
+    assert {*done.ids(Noun.SNAPSHOT)} == {shelved.version.snapshot_id, made.snapshot_id}
+    assert shelved.engine.store.versions.by_id(made.id).quarantined_at is not None
+    hashes = shelved.engine.store.snapshots.row_hashes("anna", made.snapshot_id)
+    assert hashes[shelved.secret.id] is None
+    assert holding(shelved.home, SECRET) == []
+
+
+def test_the_input_of_an_erased_text_goes_with_the_last_text_about_it(shelved: Shelved) -> None:
+    engine, shelf = shelved.engine, shelved.shelf
+    asked = [Input("Aunt Ottilie counts."), Input("A lamp goes out.")]
+    job = engine.two_phase.create("anna", asked, two_phase_training=False)
+
+    def write(place: int, number: int) -> str:
+        seed = asked[place].prompt
+        words = {"seed_prompt": seed, "prompt": f"Write. {seed}"}
+        return shelf.store.examples.add(shelf.example(number, job_id=job.id, **words)).id
+
+    first, second, other = write(0, 11), write(0, 12), write(1, 13)
+    assert engine.lineage.plan_erasure("anna", [first]).ids(Noun.INPUT) == []
+    plan = engine.lineage.plan_erasure("anna", [first, second])
+    assert plan.ids(Noun.INPUT) == [f"{job.id}:0"]
+    engine.lineage.erase(plan)
+    assert engine.store.two_phases.inputs(job.id) == [Input(ERASED), asked[1]]
+    assert engine.store.examples.get("anna", other).completion
+    assert holding(shelved.home, "Aunt Ottilie") == []
