@@ -37,15 +37,16 @@ class TwoPhases:
         user_id: str,
         request: dict[str, Any],
         inputs: Sequence[Input],
+        notices: Sequence[str] = (),
         *,
         state: JobState = JobState.QUEUED,
     ) -> Job:
-        """A job with its inputs. Raises NotFound for an unknown user."""
+        """A job with its inputs, and what is to be said of it. Raises NotFound for an unknown user."""
         with self._database.write() as connection:
             job = insert_job(connection, user_id, JobKind.TWO_PHASE, request, state=state)
             values: dict[str, Any] = {"job_id": job.id, "user_id": user_id}
             values |= {"teacher": "", "student": ""}
-            values |= {"notices": [], "enough": False, "memory": []}
+            values |= {"notices": list(notices), "enough": False, "memory": []}
             connection.execute(insert(two_phases).values(values))
             rows = [
                 {"job_id": job.id, "position": place, "prompt": each.prompt, "genre": each.genre}

@@ -9,8 +9,8 @@ from typing import Any
 from engine.calibration.threshold import threshold_of
 from engine.domain.job import Job, JobKind, JobState
 from engine.domain.review import Pile, ReviewFilter, ReviewProgress
-from engine.domain.two_phase import Input, TwoPhase, TwoPhaseSettings
-from engine.errors import InvalidInput, NotFound, WrongState
+from engine.domain.two_phase import ROUNDS, Input, TwoPhase, TwoPhaseSettings
+from engine.errors import InvalidInput, NotEnoughExamples, NotFound, WrongState
 from engine.kinds import Kinds
 from engine.settings import Settings
 from engine.store import Store
@@ -24,8 +24,8 @@ class TwoPhaseView:
     """Everything a screen shows of one two-phase training at one moment.
 
     `phase` is 1 while texts are written and decided about, then 2. `written` texts have come of
-    `inputs` so far, `failed` slots got no answer. `where` is the queue of its texts in Review.
-    `training` appears with phase 2.
+    `inputs` so far, `failed` slots got no answer. `where` is the queue of its texts in Review. From
+    `needed` accepted texts on a person can say that it is enough. `training` appears with phase 2.
     """
 
     job: Job
@@ -37,6 +37,7 @@ class TwoPhaseView:
     failed: int
     progress: ReviewProgress
     where: ReviewFilter
+    needed: int
     training: TrainingView | None
 
 
@@ -91,8 +92,21 @@ class TwoPhaseTraining:
                 f"is {chosen.target_summaries}: a training needs at least {self._min_examples}",
             )
         asked = check_inputs(inputs, found)
+        most = ROUNDS * len(asked)
+        if most < self._needed(chosen):
+            raise InvalidInput(
+                "inputs",
+                f"are {len(asked)}, each is written about {ROUNDS} times at most: a training needs "
+                f"at least {self._min_examples} texts",
+            )
+        notices = []
+        if most < chosen.target_summaries:
+            notices.append(
+                f"{len(asked)} inputs give {most} texts at most, {ROUNDS} each: the target of "
+                f"{chosen.target_summaries} cannot be reached, phase 1 ends with fewer."
+            )
         request = new_request(chosen, found)
-        return self._store.two_phases.create(user_id, request, asked, state=state)
+        return self._store.two_phases.create(user_id, request, asked, notices, state=state)
 
     def view(self, user_id: str, job_id: str) -> TwoPhaseView:
         """How a two-phase training stands. Raises `NotFound`."""
@@ -117,6 +131,7 @@ class TwoPhaseTraining:
             failed=summary.failed,
             progress=progress,
             where=where,
+            needed=self._needed(settings),
             training=training_view(self._store, user_id, training) if training else None,
         )
 
@@ -126,12 +141,22 @@ class TwoPhaseTraining:
         return next((job for job in jobs if job.kind is JobKind.TWO_PHASE), None)
 
     def enough(self, user_id: str, job_id: str) -> None:
-        """Write no more and train on what is accepted now. Raises `NotFound`, `WrongState`."""
+        """Write no more and train on what is accepted now.
+
+        Raises `NotFound`, `WrongState`, and `NotEnoughExamples` for fewer than a training needs.
+        """
         job = self._mine(user_id, job_id)
         if job.state.is_final:
             possible = [JobState.QUEUED.value, JobState.RUNNING.value]
             raise WrongState("two-phase training", job.state.value, "go on to phase 2", possible)
+        have = self._store.two_phases.count(job_id).accepted
+        if have < (needed := self._needed(settings_of(job.request))):
+            raise NotEnoughExamples(have, needed)
         self._store.two_phases.update(job_id, enough=True)
+
+    def _needed(self, settings: TwoPhaseSettings) -> int:
+        """How many accepted texts are enough."""
+        return self._min_examples if settings.two_phase_training else 1
 
     def _mine(self, user_id: str, job_id: str) -> Job:
         job = self._store.jobs.get_for(user_id, job_id)

@@ -94,9 +94,14 @@ def _begin_training(engine: Engine, job: Job, settings: TwoPhaseSettings, attemp
         return store.jobs.get(training_id)
     store.jobs.progress(job.id, stage="Freezing what was accepted")
     rules = engine.training_rules
-    if settings.data_augmentation:
-        engine.augmentation.save(job.user_id, AUGMENTED)
     accepted = {each.id for each in store.two_phases.accepted(job.id, threshold=threshold)}
+    if settings.data_augmentation:
+        engine.augmentation.save(
+            job.user_id,
+            AUGMENTED,
+            which=lambda example: example.id in accepted,
+            cancelled=attempt.cancelled,
+        )
     snapshot = take_snapshot(
         store,
         job.user_id,

@@ -56,7 +56,7 @@ def show_two_phase(studio: Engine, job: Job, *, was_running: bool, card: bool) -
         phase_one(studio, view) if view.phase == 1 else phase_two(view)
         cancel_button(studio, view.job, key=f"cancel/{job.id}")
     if view.state.notices:
-        with st.expander("Other models than asked for", icon=":material/info:"):
+        with st.expander("Otherwise than asked for", icon=":material/info:"):
             for remark in view.state.notices:
                 st.caption(plain(remark))
     if view.state.memory:
@@ -74,9 +74,10 @@ def phase_one(studio: Engine, view: TwoPhaseView) -> None:
         ),
     )
     st.caption(plain(view.job.stage))
-    if progress.accepted:
+    if progress.accepted >= view.needed:
+        then = "train on" if view.settings.two_phase_training else "stop at"
         st.button(
-            f"Enough: train on the {progress.accepted:,} accepted now",
+            f"Enough: {then} the {progress.accepted:,} accepted now",
             icon=":material/model_training:",
             on_click=enough,
             args=(studio, view.job.id),

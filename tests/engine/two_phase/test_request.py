@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from engine.domain.example import Decision
 from engine.domain.two_phase import Input, TwoPhaseSettings
 from engine.engine import Engine
-from engine.errors import InvalidInput, NotFound, UnreadableFile, WrongState
+from engine.errors import (
+    InvalidInput,
+    NotEnoughExamples,
+    NotFound,
+    UnreadableFile,
+    WrongState,
+)
 from engine.two_phase.request import read_inputs, read_settings
+from tests.engine.store.conftest import Make
 from tests.processes import Home
 
 
@@ -72,20 +83,49 @@ def test_inputs_are_lines_or_json() -> None:
 
 
 def test_inputs_count_once_and_without_any_the_kinds_prompts_are_used(engine: Engine) -> None:
-    job = engine.two_phase.start("anna", [Input("A lamp."), Input("A lamp."), Input(" ")])
+    only = [Input("A lamp."), Input("A lamp."), Input(" ")]
+    job = engine.two_phase.start("anna", only, two_phase_training=False)
     assert engine.store.two_phases.inputs(job.id) == [Input("A lamp.")]
     other = engine.two_phase.start("anna")
     prompts = engine.kinds.get("stories").prompts
     assert len(engine.store.two_phases.inputs(other.id)) == sum(map(len, prompts.values()))
     assert engine.store.two_phases.inputs(other.id)[0].genre in prompts
     with pytest.raises(InvalidInput, match="genre must be of"):
-        engine.two_phase.start("anna", [Input("A lamp.", "poem")])
+        engine.two_phase.start("anna", [Input("A lamp.", "poem")], two_phase_training=False)
+
+
+def test_a_target_that_the_inputs_cannot_reach_is_said(engine: Engine) -> None:
+    few = [Input(f"A lamp in window {number}.") for number in range(3)]
+    job = engine.two_phase.start("anna", few, target_summaries=16)
+    assert (
+        "3 inputs give 15 texts at most" in engine.two_phase.view("anna", job.id).state.notices[0]
+    )
+    job = engine.two_phase.start("anna", few, target_summaries=15)
+    assert engine.two_phase.view("anna", job.id).state.notices == ()
+    with pytest.raises(InvalidInput, match="a training needs at least 10 texts"):
+        engine.two_phase.start("anna", few[:1], target_summaries=10)
+
+
+def test_enough_is_what_a_training_needs(engine: Engine) -> None:
+    """A job that went on with less could only fail, and would never be gone on with."""
+    job = engine.two_phase.start("anna", [Input("A lamp."), Input("A boat.")], target_summaries=10)
+    make = Make(engine.store)
+    for number in range(9):
+        new = make.slot_example(job, number)
+        engine.store.examples.add(replace(new, decision=Decision.ACCEPTED))
+    with pytest.raises(NotEnoughExamples, match="at least 10 kept examples and there are 9"):
+        engine.two_phase.enough("anna", job.id)
+    view = engine.two_phase.view("anna", job.id)
+    assert (view.state.enough, view.progress.accepted, view.needed) == (False, 9, 10)
+    engine.store.examples.add(replace(make.slot_example(job, 9), decision=Decision.ACCEPTED))
+    engine.two_phase.enough("anna", job.id)
+    assert engine.two_phase.view("anna", job.id).state.enough
 
 
 def test_another_ones_training_is_not_found_and_an_ended_one_has_had_enough(
     engine: Engine,
 ) -> None:
-    job = engine.two_phase.start("anna", [Input("A lamp.")])
+    job = engine.two_phase.start("anna", [Input("A lamp.")], two_phase_training=False)
     assert engine.two_phase.newest("anna") == job
     assert engine.two_phase.view("anna", job.id).phase == 1
     engine.ensure_user("ben")
@@ -95,3 +135,9 @@ def test_another_ones_training_is_not_found_and_an_ended_one_has_had_enough(
     engine.cancel("anna", job.id)
     with pytest.raises(WrongState, match="is cancelled"):
         engine.two_phase.enough("anna", job.id)
+
+
+def test_signs_within_a_json_string_end_no_line() -> None:
+    told = "A lamp\u2028and a\x85boat\f."
+    rows = json.dumps({"prompt": told}, ensure_ascii=False)
+    assert read_inputs("ideas.jsonl", f"{rows}\r\n{rows}\n") == [Input(told)] * 2

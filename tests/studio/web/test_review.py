@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.domain.example import Author, Decision, Source
+from engine.domain.review import Pile
 from engine.engine import Engine
 from studio.web.navigation import REVIEW
 from tests.studio.web.conftest import all_text, button, open_studio, problems
@@ -50,6 +51,7 @@ def test_each_decision_is_saved_and_brings_the_next_card(engine: Engine, page: A
     assert shown(page) not in decided
     press(page, "Accept (A)")
     assert "Nothing waits here any more" in page.success[0].value
+    assert page.get("bidi_component")  # Z still goes back
 
 
 def test_a_rejection_carries_its_reasons(engine: Engine, page: AppTest) -> None:
@@ -79,6 +81,24 @@ def test_an_edit_is_the_persons_own_text_and_is_accepted(engine: Engine, page: A
     assert example.completion.startswith("The heron stood")
 
 
+def test_a_text_that_is_deleted_while_it_is_edited_gives_way_to_the_next(
+    engine: Engine, anna: Shelf
+) -> None:
+    original = anna.store.examples.add(anna.example(0))
+    new = anna.example(1, source=Source.VARIANT, variant_of=original.id)
+    (variant,) = anna.store.variants.add("anna", [new])
+    page = open_studio("anna", REVIEW)
+    choose = next(each for each in page.selectbox if each.label == "From")
+    choose.set_value(Source.VARIANT.value).run()
+    assert shown(page) == variant.id
+    press(page, "Edit (E)")
+    assert engine.augmentation.undo("anna") == 1
+    page.run()
+    assert not page.exception
+    assert any("has been deleted" in each.value for each in page.info)
+    assert "Nothing waits here" in page.success[0].value
+
+
 def test_a_card_that_was_decided_elsewhere_is_not_decided_again(
     engine: Engine, page: AppTest
 ) -> None:
@@ -104,6 +124,20 @@ def test_a_rule_shows_what_it_would_change_before_it_does(engine: Engine, anna: 
     assert engine.store.examples.get("anna", prefaced.id).is_kept(7.0)
 
 
+def test_a_preview_of_another_pile_is_not_applied_to_this_one(anna: Shelf) -> None:
+    text = "Sure, here is a story for you:\n\n" + anna.example(0).completion
+    anna.store.examples.add(anna.example(0, completion=text))
+    anna.store.examples.add(anna.example(1, completion=text, source=Source.REVIEW))
+    page = open_studio("anna", REVIEW)
+    press(page, "Show what would change")
+    assert "1 of 1 texts would change" in all_text(page)
+    piles = next(each for each in page.pills if each.label == "Which texts?")
+    piles.set_value(Pile.UNDECIDED).run()
+    assert not [each for each in page.button if each.label.startswith("Mend ")]
+    press(page, "Show what would change")
+    assert button(page, "Mend 2 texts")
+
+
 def test_the_words_of_a_list_are_marked(engine: Engine, page: AppTest) -> None:
     text = engine.store.examples.get("anna", shown(page)).completion
     word = max(text.split(), key=len).strip('.,;"')
@@ -125,12 +159,16 @@ def test_a_large_model_is_asked_and_enough_is_said(engine: Engine, anna: Shelf) 
     view = engine.two_phase.view("anna", job.id)
     assert (view.inputs, view.settings.target_summaries) == (2, 12)
     assert any("0 of 12 accepted" in each.proto.text for each in page.get("progress"))
-    example = anna.example(0, source=Source.REVIEW, job_id=job.id, plan_index=0)
+    for number in range(9):
+        accepted = {"job_id": job.id, "plan_index": number, "decision": Decision.ACCEPTED}
+        anna.store.examples.add(anna.example(number, source=Source.REVIEW, **accepted))
+    example = anna.example(9, source=Source.REVIEW, job_id=job.id, plan_index=9)
     text = engine.store.examples.add(example)
     page.run()
     assert shown(page) == text.id
+    assert not [each for each in page.button if each.label.startswith("Enough")]
     press(page, "Accept (A)")
-    press(page, "Enough: train on the 1 accepted now")
+    press(page, "Enough: train on the 10 accepted now")
     assert engine.two_phase.view("anna", job.id).state.enough
 
 
