@@ -2,8 +2,10 @@
 
 ModelError
 ├── Unavailable          the server cannot be reached, broke off or answered nonsense; `temporary`
-│                        says that it answered and may do better in a moment
-│   └── Paused           the model made room for a while and comes back by itself
+│                        says that it answered and may do better in a moment, `unreachable` that
+│                        nothing got through to it. Others would fail again, or be paid for twice
+│   ├── Paused           the model made room for a while and comes back by itself
+│   └── ThoughtsShown    what came was not the answer, but thoughts that nothing marked as such
 ├── RateLimited          too many requests; carries `retry_after` seconds where the server said so
 ├── Blocked              the provider refused the content; carries `reason`
 ├── ContextTooLong       prompt and answer do not fit; carries both figures
@@ -30,10 +32,18 @@ class ModelError(Exception):
 class Unavailable(ModelError):
     code = "model_unavailable"
 
-    def __init__(self, message: str, *, temporary: bool = False, billed: bool = True) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        temporary: bool = False,
+        unreachable: bool = False,
+        billed: bool = True,
+    ) -> None:
         super().__init__(message)
         self.temporary = temporary
-        self.billed = billed
+        self.unreachable = unreachable
+        self.billed = billed and not unreachable
 
 
 class Paused(Unavailable):
@@ -44,6 +54,16 @@ class Paused(Unavailable):
             f"The model has left memory to make room for {for_what}. It comes back by itself when "
             "that has ended, usually within minutes. Your text is safe.",
             billed=False,
+        )
+
+
+class ThoughtsShown(Unavailable):
+    def __init__(self) -> None:
+        super().__init__(
+            "What came were the model's thoughts, which its server does not mark as such: they were "
+            "dropped. Ask again: from now on they are waited for. To be rid of it, have the server "
+            "mark thoughts (vLLM: --reasoning-parser).",
+            temporary=True,
         )
 
 

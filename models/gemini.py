@@ -21,7 +21,7 @@ from google.auth.api_key import Credentials
 from google.protobuf.json_format import MessageToDict, ParseError
 from google.protobuf.struct_pb2 import Struct
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, ProtocolError
+from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
 from models.base import Finish, FinishReason, Message
 from models.errors import Blocked, InvalidKey, ModelError, Unavailable
@@ -159,10 +159,12 @@ class GeminiAnswer(RemoteAnswer):
 
     def _count(self, usage: dict[str, Any]) -> None:
         """Each event that counts tokens counts all so far; thoughts are written, too."""
-        thoughts = int(usage.get("thoughtsTokenCount", 0))
+        prompt, answer, thoughts = (
+            int(usage.get(f"{name}TokenCount") or 0)
+            for name in ("prompt", "candidates", "thoughts")
+        )
         if usage:
-            prompt, answer = usage.get("promptTokenCount", 0), usage.get("candidatesTokenCount", 0)
-            self.used = (int(prompt), int(answer) + thoughts)
+            self.used = (prompt, answer + thoughts)
         if thoughts > 0:
             self.visible.thought = True
 
@@ -244,9 +246,11 @@ def _broken(error: Exception, provider: str, key: str) -> Unavailable:
     if isinstance(error, requests.ConnectionError):
         if isinstance(error.args[0], ProtocolError):
             return Unavailable(f"{provider} hung up before it answered.", temporary=True)
-        sent = not isinstance(error.args[0], MaxRetryError)
-        return Unavailable(f"{provider} cannot be reached. Is this machine online?", billed=sent)
-    if isinstance(error, requests.Timeout):
+        if not isinstance(error.args[0], ReadTimeoutError):
+            away = isinstance(error.args[0], MaxRetryError)
+            words = f"{provider} cannot be reached. Is this machine online?"
+            return Unavailable(words, unreachable=away)
+    if isinstance(error, requests.Timeout | requests.ConnectionError):
         return Unavailable(f"{provider} did not answer in time.")
     words = without_key(str(error), key)
     return Unavailable(f"{provider} sent something that cannot be read: {words}", temporary=True)

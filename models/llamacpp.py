@@ -109,16 +109,21 @@ class LlamaCppAnswer(Answer):
                         self._pieces += 1
                         yield text
                 usage = event.get("usage") or {}
-                prompt_tokens = usage.get("prompt_tokens", prompt_tokens)
-                completion_tokens = usage.get("completion_tokens", completion_tokens)
+                prompt_tokens = usage.get("prompt_tokens") or prompt_tokens
+                completion_tokens = usage.get("completion_tokens") or completion_tokens
         except httpx.HTTPError as error:
+            away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise Unavailable(
-                f"The model server at {self._request.url.host} does not answer ({error})."
+                f"The model server at {self._request.url.host} does not answer ({error}).",
+                temporary=not away,
+                unreachable=away,
             ) from error
         finally:
             self.close()
         if reason is None:
-            raise Unavailable("The model server broke off in the middle of an answer.")
+            raise Unavailable(
+                "The model server broke off in the middle of an answer.", temporary=True
+            )
         self.finish = Finish(reason, prompt_tokens, completion_tokens)
 
     def close(self) -> None:
@@ -159,9 +164,13 @@ def events(response: httpx.Response) -> Iterator[dict[str, Any]]:
         try:
             event = json.loads(data)
         except json.JSONDecodeError as error:
-            raise Unavailable("The model server sent something that is not JSON.") from error
+            raise Unavailable(
+                "The model server sent something that is not JSON.", temporary=True
+            ) from error
         if not isinstance(event, dict):
-            raise Unavailable("The model server sent an event that is not an object.")
+            raise Unavailable(
+                "The model server sent an event that is not an object.", temporary=True
+            )
         yield event
 
 
@@ -198,4 +207,7 @@ def error_of(payload: dict[str, Any]) -> ModelError:
         return InvalidKey(f"The model server refused the key: {message}")
     if code == 429:
         return RateLimited(f"The model server is busy: {message}", payload.get("retry_after"))
-    return Unavailable(f"The model server answered with an error: {message}")
+    return Unavailable(
+        f"The model server answered with an error: {message}",
+        temporary=isinstance(code, int) and code >= 500,
+    )

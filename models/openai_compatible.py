@@ -101,7 +101,8 @@ class OpenAICompatibleAnswer(RemoteAnswer):
             self._stream = self._open(max_tokens)
             for chunk in self._stream:
                 if chunk.usage is not None:
-                    self.used = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+                    usage = chunk.usage  # some servers count with null
+                    self.used = (usage.prompt_tokens or 0, usage.completion_tokens or 0)
                 for choice in (chunk.choices or [])[:1]:
                     if text := self._seen(choice.delta):
                         yield text
@@ -110,7 +111,9 @@ class OpenAICompatibleAnswer(RemoteAnswer):
                 if self.visible.full:
                     break
         except openai.OpenAIError as error:
-            if self._stream is not None and isinstance(error, openai.APIConnectionError):
+            late = isinstance(error, openai.APITimeoutError)
+            cut = isinstance(error, openai.APIConnectionError) and not late
+            if cut and self._stream is not None:
                 raise self._broke_off() from None
             raise error_of(error, self.provider, self._of.model, self._key) from None
         except (json.JSONDecodeError, ValueError, AttributeError, TypeError):
@@ -123,7 +126,7 @@ class OpenAICompatibleAnswer(RemoteAnswer):
         """Send the request, again without each parameter that the model does not take."""
         create: Any = self._of.client.chat.completions.create
         while True:
-            unwanted = self._of.unwanted
+            unwanted = set(self._of.unwanted)  # other answers may learn more meanwhile
             length = "max_completion_tokens" if "max_tokens" in unwanted else "max_tokens"
             body = {name: value for name, value in self._body.items() if name not in unwanted}
             try:
@@ -132,7 +135,7 @@ class OpenAICompatibleAnswer(RemoteAnswer):
                 named = error.param if (error.code or "").startswith("unsupported_") else None
                 if named not in {"max_tokens", *self._body} - unwanted - {"model", "messages"}:
                     raise
-                unwanted.add(str(named))
+                self._of.unwanted.add(str(named))
 
     def _seen(self, delta: Any) -> str:
         """The text of a piece that a reader may see. Raises `Blocked` for a refusal."""
@@ -175,8 +178,8 @@ def error_of(error: openai.OpenAIError, provider: str, model: str, key: str) -> 
     if code in _REFUSALS or getattr(error, "type", None) in _REFUSALS:
         return Blocked(message)
     if isinstance(error, openai.APITimeoutError):
-        connected = not isinstance(error.__cause__, httpx2.ConnectTimeout)
-        return Unavailable(f"{provider} did not answer in time.", billed=connected)
+        away = isinstance(error.__cause__, httpx2.ConnectTimeout)
+        return Unavailable(f"{provider} did not answer in time.", unreachable=away)
     if isinstance(error, openai.APIStatusError):
         after = retry_seconds(error.response.headers.get("retry-after"))
         words = f"{message} {code}" if "context" in code else message
@@ -186,7 +189,7 @@ def error_of(error: openai.OpenAIError, provider: str, model: str, key: str) -> 
             return Unavailable(f"{provider} hung up before it answered.", temporary=True)
         return Unavailable(
             f"{provider} cannot be reached. Is it running, and its address right?",
-            billed=not isinstance(error.__cause__, httpx2.ConnectError),
+            unreachable=isinstance(error.__cause__, httpx2.ConnectError),
         )
     return too_long(f"{message} {code}") or Unavailable(
         f"{provider} answered with an error: {message}", temporary=True

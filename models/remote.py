@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import ClassVar, Protocol
@@ -19,6 +19,7 @@ from models.errors import (
     InvalidKey,
     ModelError,
     RateLimited,
+    ThoughtsShown,
     Unavailable,
     UnknownModel,
 )
@@ -56,18 +57,20 @@ class Visible:
     """Lets through what a reader may see: no `<think>…</think>` in front, no more than asked for.
 
     `most` is a bound in characters (None: the server keeps the bound). `thought` says whether the
-    model was seen thinking, `full` that the bound was reached.
+    model was seen thinking, `full` that the bound was reached. Some chat templates write `<think>`
+    themselves, so that it is not in the answer: `inside` says that this is known of the model.
     """
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, most: int | None = None, *, inside: bool = False) -> None:
         self.thought = False
         self.full = False
         self.given = 0
         self._most = most
-        self._held: str | None = ""  # None once the beginning is settled
+        self._held: str | None = OPEN if inside else ""  # None once the beginning is settled
+        self._end = ""  # of what was shown
 
     def feed(self, text: str) -> str:
-        """What may be shown of the next piece."""
+        """What may be shown of the next piece. Raises `ThoughtsShown` when all before was none."""
         return self._bounded(self._without_thought(text))
 
     def rest(self) -> str:
@@ -77,7 +80,7 @@ class Visible:
 
     def _without_thought(self, text: str) -> str:
         if self._held is None:
-            return text
+            return self._answer(text)
         self._held += text
         start = self._held.lstrip()
         if start.startswith(OPEN):
@@ -90,6 +93,13 @@ class Visible:
         if OPEN.startswith(start):
             return ""  # may still become the tag
         text, self._held = self._held, None
+        return self._answer(text)
+
+    def _answer(self, text: str) -> str:
+        """The piece, unless it ends a thought that nothing began."""
+        self._end = self._end[-len(CLOSE) :] + text
+        if not self.thought and CLOSE in self._end:
+            raise ThoughtsShown
         return text
 
     def _bounded(self, text: str) -> str:
@@ -121,6 +131,8 @@ class RemoteAnswer(Answer):
 
     # Models (by address and name) that were seen thinking.
     _thinkers: ClassVar[set[tuple[str, str]]] = set()
+    # Those whose answers begin within a thought.
+    _inside: ClassVar[set[tuple[str, str]]] = set()
 
     def __init__(self, model: str, provider: str, place: tuple[str, str], max_tokens: int) -> None:
         self.model = model
@@ -128,6 +140,8 @@ class RemoteAnswer(Answer):
         self.provider = provider
         self.used = (0, 0)
         self.meter: Meter | None = None
+        # Called when nothing is left to wait for; whatever it raises keeps a request from being sent.
+        self.check: Callable[[], object] = lambda: None
         self.visible = Visible()
         self._place = place
         self._max_tokens = max_tokens
@@ -149,11 +163,17 @@ class RemoteAnswer(Answer):
     def _attempt(self) -> Generator[str, None, FinishReason]:
         """The visible pieces of one request, then why it ended."""
         room = THOUGHT_ROOM if self._place in self._thinkers else 0
-        self.visible = Visible(round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None)
+        most = round(self._max_tokens * CHARACTERS_A_TOKEN) if room else None
+        self.visible = Visible(most, inside=self._place in self._inside)
         self.used = (0, 0)
         if self.meter is not None:
             self.meter.asks(self._max_tokens + room)
-        reason = yield from self._read(self._max_tokens + room)
+        self.check()
+        try:
+            reason = yield from self._read(self._max_tokens + room)
+        except ThoughtsShown:
+            self._inside.add(self._place)
+            raise
         if self.visible.full:
             return "length"
         if reason is None:
@@ -162,6 +182,8 @@ class RemoteAnswer(Answer):
             self.meter.used(*self.used)
         if rest := self.visible.rest():
             yield rest
+        if reason == "stop" and not self.visible.given:
+            self._inside.discard(self._place)  # an answer after all: its server marks thoughts now
         return reason
 
     @abstractmethod

@@ -8,35 +8,32 @@ for the next attempt.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from threading import BoundedSemaphore, Lock
 from typing import Unpack
-
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_exponential_jitter,
-)
 
 from models.base import Answer, Finish, LanguageModel, Message, Sampling
 from models.errors import RateLimited, Unavailable
 
 ATTEMPTS = 4
 FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0
-# A provider that asks for a longer pause than this is treated as not there.
-LONGEST_RETRY_AFTER = 30.0
+# A provider that asks for a longer pause than this is treated as not there: by people, who get
+# another's text meanwhile, and by long work, which has none to get.
+LONGEST_RETRY_AFTER, LONGEST_PAUSE = 30.0, 120.0
 LOOK_SECONDS = 0.2
+
+Begun = tuple[str | None, Iterator[str]]  # the first piece, and the others
 
 
 class RetryingModel:
     """Asks `model` again after `RateLimited` and temporary `Unavailable`, before any text came.
 
     Waits grow with jitter; a server's `retry_after` is honoured up to LONGEST_RETRY_AFTER, a longer
-    one ends the attempts. With `unreachable` a server that does not answer at all is waited for
-    too: for long work. `give_up` is asked during waits; when it says so the last error is raised.
+    one ends the attempts. With `unreachable`, for long work, a server that cannot be reached is
+    waited for too, and pauses up to LONGEST_PAUSE are kept, by all answers of this model together.
+    `give_up` is asked during waits; when it says so the last error is raised.
     """
 
     def __init__(
@@ -56,6 +53,7 @@ class RetryingModel:
         self._first_wait = first_wait
         self._unreachable = unreachable
         self._give_up = give_up
+        self._paused_until = 0.0
 
     def stream(self, messages: Sequence[Message], **sampling: Unpack[Sampling]) -> RetryingAnswer:
         """Start an answer; see `LanguageModel.stream`."""
@@ -63,38 +61,45 @@ class RetryingModel:
         def start() -> Answer:
             return self._model.stream(messages, **sampling)
 
-        return RetryingAnswer(self.name, start, self._policy)
+        return RetryingAnswer(self.name, start, self._begun)
 
-    def _policy(self, closed: Callable[[], bool]) -> Retrying:
-        def done() -> bool:
-            return closed() or self._give_up()
+    def _begun(self, begin: Callable[[], Begun], closed: Callable[[], bool]) -> Begun:
+        """What the first attempt that succeeds gives; nothing when given up before the first."""
+        error: RateLimited | Unavailable | None = None
+        for attempt in range(self._attempts):
+            wait = self._paused_until - time.monotonic()
+            if error is not None:
+                wait = max(wait, self._wait_before(attempt))
+            if wait > 0:
+                _sleep(wait, lambda: closed() or self._give_up())
+                if closed() or self._give_up():
+                    break
+            try:
+                return begin()
+            except (RateLimited, Unavailable) as caught:
+                error = caught
+                if not self._is_worth_it(error):
+                    break
+                self._keep_pause(error)
+        if error is not None:
+            raise error
+        return None, iter(())
 
-        tried_out = stop_after_attempt(self._attempts)
-        return Retrying(
-            retry=retry_if_exception(self._is_worth_it),
-            stop=lambda state: done() or tried_out(state),
-            wait=_Wait(self._first_wait),
-            sleep=lambda seconds: _sleep(seconds, done),
-            reraise=True,
-        )
-
-    def _is_worth_it(self, error: BaseException) -> bool:
+    def _is_worth_it(self, error: RateLimited | Unavailable) -> bool:
         if isinstance(error, RateLimited):
-            return (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
-        return isinstance(error, Unavailable) and (error.temporary or self._unreachable)
+            longest = LONGEST_PAUSE if self._unreachable else LONGEST_RETRY_AFTER
+            return (error.retry_after or 0.0) <= longest
+        return error.temporary or (error.unreachable and self._unreachable)
 
+    def _keep_pause(self, error: RateLimited | Unavailable) -> None:
+        """Nobody asks before the pause is over that the server asked for."""
+        if isinstance(error, RateLimited) and error.retry_after:
+            until = time.monotonic() + error.retry_after
+            self._paused_until = max(self._paused_until, until)
 
-class _Wait(wait_exponential_jitter):
-    """Exponential with jitter, and at least what the server asked for."""
-
-    def __init__(self, first: float) -> None:
-        super().__init__(multiplier=first, max=LONGEST_WAIT, jitter=first)
-
-    def __call__(self, retry_state: RetryCallState) -> float:
-        wait = super().__call__(retry_state)
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        asked = error.retry_after if isinstance(error, RateLimited) else None
-        return max(wait, asked or 0.0)
+    def _wait_before(self, attempt: int) -> float:
+        wait = self._first_wait * 2.0 ** (attempt - 1) + random.uniform(0, self._first_wait)
+        return min(wait, LONGEST_WAIT)
 
 
 def _sleep(seconds: float, done: Callable[[], bool]) -> None:
@@ -111,18 +116,18 @@ class RetryingAnswer(Answer):
         self,
         model: str,
         start: Callable[[], Answer],
-        policy: Callable[[Callable[[], bool]], Retrying],
+        begun: Callable[[Callable[[], Begun], Callable[[], bool]], Begun],
     ) -> None:
         self.model = model
         self.finish: Finish | None = None
         self._start = start
-        self._policy = policy
+        self._begun = begun
         self._answer: Answer | None = None
         self._closed = False
 
     def __iter__(self) -> Iterator[str]:
         try:
-            first, rest = self._policy(lambda: self._closed)(self._first_piece)
+            first, rest = self._begun(self._first_piece, lambda: self._closed)
             if first is not None:
                 yield first
                 yield from rest
@@ -131,7 +136,7 @@ class RetryingAnswer(Answer):
         finally:
             self.close()
 
-    def _first_piece(self) -> tuple[str | None, Iterator[str]]:
+    def _first_piece(self) -> Begun:
         self._answer = self._start()
         pieces = iter(self._answer)
         return next(pieces, None), pieces

@@ -24,6 +24,8 @@ ERRORS: dict[str, tuple[int, str, str]] = {
         "INVALID_ARGUMENT",
     ),
 }
+# Faults that come in the middle of an answer.
+HALVES = ("cut", "stall", "early", "malformed", "filter")
 BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
 
 
@@ -53,7 +55,7 @@ class Gemini(Handler):
             }
             self.error(*ERRORS["429"], [delay])
         else:
-            self.stream("application/json", self.events(body, fault, text), cut=fault == "cut")
+            self.stream("application/json", self.events(body, fault, text), fault=fault)
 
     def model(self) -> str:
         return self.path.partition("/models/")[2].partition(":")[0]
@@ -66,7 +68,7 @@ class Gemini(Handler):
 
     def events(self, body: dict[str, Any], fault: str, text: str) -> Iterator[str]:
         room = body["generationConfig"]["maxOutputTokens"]
-        if fault == "think-too-long" and room < 1000:
+        if fault == "only-thinks" or (fault == "think-too-long" and room < 1000):
             yield (
                 "["
                 + event([], MAX_TOKENS, {"promptTokenCount": 50, "thoughtsTokenCount": room})
@@ -79,16 +81,18 @@ class Gemini(Handler):
         yield "["
         if fault in ("reasoning", "think"):
             yield event([{"text": THOUGHT, "thought": True}]) + ",\n"
-        for piece in self.pieces(text, half=fault in ("cut", "early", "malformed", "filter")):
+        for piece in self.pieces(text, half=fault in HALVES):
             yield event([{"text": piece}]) + ",\n"
         if fault == "malformed":
             yield "{this is no JSON}]"
-        if fault in ("cut", "malformed"):
+        if fault in ("cut", "stall", "malformed"):
             return
         if fault == "early":
             yield "{}]"
             return
         used = {"promptTokenCount": 50, "candidatesTokenCount": len(text.split())}
+        if fault == "uncounted":
+            used = dict.fromkeys([*used, "thoughtsTokenCount"])
         yield event([], SAFETY if fault == "filter" else STOP, used) + "]\n"
 
 

@@ -73,13 +73,13 @@ class OpenAI(Handler):
             }
             self.error(400, {**error, "code": "unsupported_parameter"})
         else:
-            self.stream("text/event-stream", self.events(body, fault, text), cut=fault == "cut")
+            self.stream("text/event-stream", self.events(body, fault, text), fault=fault)
 
     def error(self, status: int, error: dict[str, Any], **headers: str) -> None:
         self.json(status, {"error": error}, **headers)
 
     def events(self, body: dict[str, Any], fault: str, text: str) -> Iterator[str]:
-        if fault == "think-too-long" and body["max_tokens"] < 1000:
+        if fault == "only-thinks" or (fault == "think-too-long" and body["max_tokens"] < 1000):
             yield event(delta={"reasoning_content": THOUGHT})
             yield event(delta={}, finish_reason="length")
             return
@@ -87,8 +87,9 @@ class OpenAI(Handler):
             yield event(delta={"refusal": "I cannot help with that."})
         if fault == "reasoning":
             yield event(delta={"reasoning_content": THOUGHT})
-        if fault == "think":
-            for piece in ("<thi", "nk>", THOUGHT, "</th", "ink>\n\n"):
+        if fault in ("think", "think-unopened"):
+            begin = ("<thi", "nk>") if fault == "think" else ()
+            for piece in (*begin, THOUGHT, "</th", "ink>\n\n"):
                 yield event(delta={"content": piece})
         asked, room = 50, 0
         if self.fake.script.metered:
@@ -98,18 +99,20 @@ class OpenAI(Handler):
         words = re.findall(r"\S+\s*", text)
         text = "".join(words[: room or None])
         for piece in self.pieces(
-            text, half=fault in ("cut", "early", "malformed", "error", "filter")
+            text, half=fault in ("cut", "stall", "early", "malformed", "error", "filter")
         ):
             yield event(delta={"content": piece})
         if fault == "malformed":
             yield "data: {this is no JSON\n\n"
         if fault == "error":
             yield 'data: {"error": {"message": "overloaded", "code": "overloaded"}}\n\n'
-        if fault in ("cut", "early"):
+        if fault in ("cut", "stall", "early"):
             return
         ending = "length" if room and len(words) > room else "stop"
         yield event(delta={}, finish_reason="content_filter" if fault == "filter" else ending)
         usage = {"prompt_tokens": asked, "completion_tokens": len(text.split()), "total_tokens": 99}
+        if fault == "uncounted":
+            usage = dict.fromkeys(usage)
         yield f"data: {json.dumps({**FRAME, 'choices': [], 'usage': usage})}\n\n"
         yield "data: [DONE]\n\n"
 

@@ -109,6 +109,8 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(script.latency if body else 0)
             if fault == "hang-up":
                 self.close_connection = True
+            elif fault == "silent":
+                self.say_nothing()
             else:
                 self.answer(body, fault, text)
         except (BrokenPipeError, ConnectionResetError):
@@ -138,8 +140,14 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, kind: str, chunks: Iterable[str], *, cut: bool = False) -> None:
-        """Send chunks as they come; `cut` drops the connection instead of ending the stream."""
+    def say_nothing(self) -> None:
+        """Until the client has enough and leaves."""
+        self.close_connection = True
+        self.rfile.read(1)
+
+    def stream(self, kind: str, chunks: Iterable[str], *, fault: str = "") -> None:
+        """Send chunks as they come. Of the faults "cut" drops the connection instead of ending the
+        stream, and "stall" keeps it open."""
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
@@ -150,7 +158,9 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
             self.wfile.flush()
         self.close_connection = True
-        if not cut:
+        if fault == "stall":
+            self.say_nothing()
+        elif fault != "cut":
             self.wfile.write(b"0\r\n\r\n")
 
     def pieces(self, text: str, *, half: bool = False) -> Iterator[str]:

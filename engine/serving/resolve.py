@@ -29,7 +29,7 @@ def current_generation(store: Store) -> Generation:
         return generation
     if store.releases.standing():
         raise Paused("a training")
-    raise Unavailable("The model server is starting. Try again in a few seconds.")
+    raise Unavailable("The model server is starting. Try again in a few seconds.", unreachable=True)
 
 
 def teacher(store: Store, client: httpx.Client | None = None) -> LlamaCppModel:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -25,6 +24,7 @@ from models.errors import (
 from models.gemini import GeminiModel
 from models.openai_compatible import OpenAICompatibleModel
 from models.remote import GO_ON
+from models.retrying import RetryingModel
 from tests.fake_gemini import fake_gemini
 from tests.fake_openai import THOUGHT, fake_openai
 from tests.fake_provider import KEY, FakeProvider
@@ -86,6 +86,15 @@ def test_an_answer_comes_in_pieces_with_its_ending_and_usage(model: LanguageMode
     assert answer.model == model.name
 
 
+def test_an_answer_whose_tokens_nobody_counted_counts_none(
+    fake: FakeProvider, model: LanguageModel
+) -> None:
+    fake.script.faults.append("uncounted")
+    answer = complete(model, ASK)
+    assert answer.text == TEXT
+    assert (answer.finish.prompt_tokens, answer.finish.completion_tokens) == (0, 0)
+
+
 FAULTS: dict[str, type[ModelError]] = {
     "429": RateLimited,
     "429-later": RateLimited,
@@ -115,6 +124,20 @@ def test_each_fault_is_its_error_and_the_next_answer_comes(
     assert complete(model, ASK).text == TEXT
 
 
+@pytest.mark.parametrize("fault", ["silent", "stall"])
+def test_who_says_nothing_is_not_asked_and_paid_for_again(
+    provider: Provider, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    for module in (gemini, openai_compatible):
+        monkeypatch.setattr(module, "READ_SECONDS", 0.3)
+    fake.script.faults.append(fault)
+    model = RetryingModel(provider.open(fake.url, "writer-large", KEY), unreachable=True)
+    with pytest.raises(Unavailable, match="did not answer in time") as caught:
+        complete(model, ASK)
+    assert caught.value.billed
+    assert len(fake.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "again"),
     [
@@ -133,6 +156,7 @@ def test_only_what_may_pass_by_itself_is_temporary(
     with pytest.raises(Unavailable) as caught:
         complete(model, ASK)
     assert caught.value.temporary is again
+    assert not caught.value.unreachable
 
 
 def test_errors_carry_their_data(fake: FakeProvider, model: LanguageModel) -> None:
@@ -158,6 +182,8 @@ def test_a_server_that_is_not_there_is_unavailable(provider: Provider) -> None:
     with pytest.raises(Unavailable, match="cannot be reached") as caught:
         complete(provider.open("http://127.0.0.1:9", "writer-large", KEY), ASK)
     assert not caught.value.temporary
+    assert caught.value.unreachable
+    assert not caught.value.billed
 
 
 @pytest.mark.parametrize("fault", ["reasoning", "think"])
@@ -230,33 +256,3 @@ def test_sampling_and_turns_reach_the_provider(
     for value in ("You write.", "A story about a fox.", "Once a fox", "0.25", "0.5", "123", "END"):
         assert value in sent
     assert sent.index("Once a fox") < sent.index(GO_ON[:40])
-
-
-def test_a_hosted_model_gets_the_parameters_it_takes() -> None:
-    with fake_openai(texts=(TEXT,), always="reasoning-model") as fake:
-        model = OpenAICompatibleModel("O", "writer-large", KEY, base_url=f"{fake.url}/v1")
-        assert complete(model, ASK, max_tokens=77, seed=3).text == TEXT
-        complete(model, ASK, max_tokens=77)
-    assert [request.body.get("max_completion_tokens") for request in fake.requests] == [
-        None,
-        77,
-        77,
-    ]
-    assert "max_tokens" not in fake.requests[1].body
-    assert fake.requests[1].body["seed"] == 3
-
-
-@pytest.mark.parametrize("fault", ["error", "refusal"])
-def test_what_a_stream_says_in_the_middle_counts(fault: str) -> None:
-    with fake_openai(texts=(TEXT,), faults=[fault]) as fake:
-        model = OpenAICompatibleModel("O", "writer-large", KEY, base_url=f"{fake.url}/v1")
-        with pytest.raises(Blocked if fault == "refusal" else Unavailable):
-            complete(model, ASK)
-
-
-def test_the_environment_of_another_account_is_not_sent(monkeypatch: Any) -> None:
-    monkeypatch.setenv("OPENAI_ORG_ID", "org-other")
-    with fake_openai(texts=(TEXT,)) as fake:
-        model = OpenAICompatibleModel("O", "writer-large", KEY, base_url=f"{fake.url}/v1")
-        complete(model, ASK)
-    assert "org-other" not in str(fake.requests[0].headers)

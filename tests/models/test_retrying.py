@@ -14,13 +14,33 @@ from models.base import LanguageModel, Message, complete
 from models.ensemble import EnsembleModel
 from models.errors import Blocked, ContextTooLong, InvalidKey, ModelError, RateLimited, Unavailable
 from models.openai_compatible import OpenAICompatibleModel
-from models.retrying import LONGEST_RETRY_AFTER, LimitedModel, RetryingModel
+from models.retrying import LONGEST_PAUSE, LONGEST_RETRY_AFTER, LimitedModel, RetryingModel
 from tests.fake_openai import fake_openai
 from tests.fake_provider import KEY, FakeProvider
 from tests.processes import wait_for
 
 ASK = [Message("user", "A story about a fox.")]
 TEXT = "A fox came home late and tired, and nobody was there to ask him where he had been."
+
+
+class Clock:
+    """In place of `time`: nobody waits, and what would have been waited is counted."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("models.retrying.time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -37,13 +57,17 @@ def retrying(fake: FakeProvider, **options: Any) -> RetryingModel:
     return RetryingModel(client(fake), first_wait=0.01, **options)
 
 
-@pytest.mark.parametrize("fault", ["429", "429-later", "500", "503"])
-def test_what_passes_by_itself_is_asked_again(fake: FakeProvider, fault: str) -> None:
+@pytest.mark.parametrize("long_work", [False, True])
+@pytest.mark.parametrize("fault", ["429", "429-later", "500", "503", "hang-up"])
+def test_what_passes_by_itself_is_asked_again(
+    fake: FakeProvider, fault: str, long_work: bool
+) -> None:
     fake.script.faults.extend([fault, fault, fault])
-    assert complete(retrying(fake), ASK).text == TEXT
+    assert complete(retrying(fake, unreachable=long_work), ASK).text == TEXT
     assert len(fake.requests) == 4
 
 
+@pytest.mark.parametrize("long_work", [False, True])
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
@@ -52,13 +76,23 @@ def test_what_passes_by_itself_is_asked_again(fake: FakeProvider, fault: str) ->
         ("bad-key", InvalidKey),
         ("too-long", ContextTooLong),
         ("400", Unavailable),
+        ("redirect", Unavailable),
     ],
 )
-def test_what_stays_is_not(fake: FakeProvider, fault: str, kind: type[ModelError]) -> None:
+def test_what_stays_is_not(
+    fake: FakeProvider, fault: str, kind: type[ModelError], long_work: bool
+) -> None:
     fake.script.always = fault
     with pytest.raises(kind):
-        complete(retrying(fake), ASK)
+        complete(retrying(fake, unreachable=long_work), ASK)
     assert len(fake.requests) == 1
+
+
+def test_who_only_thinks_is_asked_once_more_with_room_and_not_again(fake: FakeProvider) -> None:
+    fake.script.always = "only-thinks"
+    with pytest.raises(Unavailable, match="on thinking"):
+        complete(retrying(fake, unreachable=True), ASK)
+    assert len(fake.requests) == 2
 
 
 def test_attempts_end(fake: FakeProvider) -> None:
@@ -80,19 +114,48 @@ def test_never_after_a_piece_was_given(fake: FakeProvider, fault: str) -> None:
 
 
 def test_a_pause_the_server_asks_for_is_kept_unless_it_is_too_long(
-    fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    fake: FakeProvider, clock: Clock
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("models.retrying._sleep", lambda seconds, done: slept.append(seconds))
     fake.script.retry_after = "9"
     fake.script.faults.append("429-later")
     assert complete(retrying(fake), ASK).text == TEXT
-    assert slept == [9.0]
+    assert clock.now == pytest.approx(9.0)
     fake.script.retry_after = f"{LONGEST_RETRY_AFTER + 1:.0f}"
     fake.script.faults.append("429-later")
     with pytest.raises(RateLimited):
         complete(retrying(fake), ASK)
-    assert slept == [9.0]
+    assert clock.now == pytest.approx(9.0)
+
+
+def test_long_work_waits_out_a_longer_pause(fake: FakeProvider, clock: Clock) -> None:
+    fake.script.retry_after = "40"
+    fake.script.faults.extend(["429-later"] * 3)
+    assert complete(retrying(fake, unreachable=True), ASK).text == TEXT
+    assert clock.now == pytest.approx(120.0)
+    fake.script.retry_after = f"{LONGEST_PAUSE + 1:.0f}"
+    fake.script.faults.append("429-later")
+    with pytest.raises(RateLimited):
+        complete(retrying(fake, unreachable=True), ASK)
+    assert clock.now == pytest.approx(120.0)
+
+
+def test_a_pause_is_kept_by_all_answers_of_a_model(fake: FakeProvider, clock: Clock) -> None:
+    given_up: list[bool] = []
+    model = retrying(fake, unreachable=True, attempts=1, give_up=lambda: bool(given_up))
+    fake.script.retry_after = "40"
+    fake.script.faults.append("429-later")
+    with pytest.raises(RateLimited):
+        complete(model, ASK)
+    assert complete(model, ASK).text == TEXT
+    assert clock.now == pytest.approx(40.0)
+    fake.script.faults.append("429-later")
+    with pytest.raises(RateLimited):
+        complete(model, ASK)
+    given_up.append(True)
+    asked = len(fake.requests)
+    given_up_on = complete(model, ASK)
+    assert (given_up_on.text, given_up_on.finish.reason) == ("", "closed")
+    assert len(fake.requests) == asked
 
 
 def test_a_server_that_is_away_is_waited_for_only_in_long_work(fake: FakeProvider) -> None:
@@ -139,6 +202,7 @@ def test_closing_ends_a_wait_and_frees_its_place(fake: FakeProvider) -> None:
     thread.join(60)
     assert not thread.is_alive()
     assert isinstance(errors[0], RateLimited)
+    assert len(fake.requests) == 1
     assert places.acquire(blocking=False)
 
 
