@@ -12,7 +12,6 @@ from threading import Event
 from typing import Unpack
 
 from models.base import Answer, Finish, LanguageModel, Message, Sampling
-from models.errors import ModelError
 
 Rank = Callable[[str], float]
 
@@ -39,7 +38,8 @@ class EnsembleModel:
 class EnsembleAnswer(Answer):
     """The best of several answers; `model` becomes the name of who wrote it.
 
-    `failures` holds the errors of members that gave none.
+    `failures` holds the errors of members that gave none, whoever raised them: what a member costs
+    and whether it may be asked is not known here.
     """
 
     def __init__(self, model: str, answers: Sequence[Answer], rank: Rank) -> None:
@@ -47,13 +47,13 @@ class EnsembleAnswer(Answer):
         self._answers = answers
         self._rank = rank
         self._closed = Event()
-        self.failures: tuple[ModelError, ...] = ()
+        self.failures: tuple[Exception, ...] = ()
         self.finish: Finish | None = None
 
     def __iter__(self) -> Iterator[str]:
         with ThreadPoolExecutor(len(self._answers)) as pool:
             texts = list(pool.map(self._read, self._answers))
-        self.failures = tuple(text for text in texts if isinstance(text, ModelError))
+        self.failures = tuple(text for text in texts if isinstance(text, Exception))
         written = [
             (self._rank(text), place, text)
             for place, text in enumerate(texts)
@@ -76,7 +76,7 @@ class EnsembleAnswer(Answer):
         )
         yield text
 
-    def _read(self, answer: Answer) -> str | ModelError:
+    def _read(self, answer: Answer) -> str | Exception:
         pieces: list[str] = []
         try:
             with answer:
@@ -84,7 +84,7 @@ class EnsembleAnswer(Answer):
                     pieces.append(piece)
                     if self._closed.is_set():
                         break
-        except ModelError as error:
+        except Exception as error:
             return error
         return "".join(pieces)
 

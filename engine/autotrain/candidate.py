@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.autotrain.plan import Slot
-from engine.budget.errors import BudgetUsedUp
+from engine.budget.errors import BudgetUsedUp, PriceUnknown
 from engine.domain.kind import Kind
 from engine.domain.quality import Quality
+from engine.errors import InvalidInput, LocalOnly
 from models.errors import ModelError
 
-Failure = ModelError | BudgetUsedUp
+# Why a teacher gave no answer: it failed, or must not be asked.
+Failure = ModelError | BudgetUsedUp | PriceUnknown | InvalidInput | LocalOnly
 
 
 @dataclass(frozen=True)

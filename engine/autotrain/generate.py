@@ -16,10 +16,10 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_expone
 from engine.autotrain.candidate import Candidate, Failure, Written, best_last, why_not
 from engine.autotrain.duplicates import NearDuplicates
 from engine.autotrain.plan import Slot
-from engine.budget.errors import BudgetUsedUp
+from engine.budget.errors import BudgetUsedUp, PriceUnknown
 from engine.domain.example import Author, Source
 from engine.domain.kind import Kind
-from engine.errors import Cancelled
+from engine.errors import Cancelled, EngineError, InvalidInput, LocalOnly
 from engine.judging import SecondOpinion, unjudged
 from engine.kinds import stories
 from engine.quality.judge import rate
@@ -97,15 +97,17 @@ class Generation:
         `on_recorded` is told after each slot how many are recorded. Raises `Cancelled`, the
         teacher's error when its key or its model is refused or it stays away, and `BudgetUsedUp`
         once the answers that were begun have been recorded; what was recorded until then stays.
+        Whoever is still asked when it is cancelled is not waited for: a provider may be silent.
         """
         done = self._store.outcomes.done(self._job_id)
         count = len(done)
         on_recorded(count)
         waiting = iter([slot for slot in slots if slot.index not in done])
-        with ThreadPoolExecutor(self._in_flight, thread_name_prefix="slot") as pool:
+        pool = ThreadPoolExecutor(self._in_flight, thread_name_prefix="slot")
+        try:
             running: set[Future[Written]] = set()
             self._start(pool, running, waiting, enough)
-            while running:
+            while running and not self._cancelled():
                 finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in finished:
                     written = future.result()
@@ -116,6 +118,8 @@ class Generation:
                         on_recorded(count)
                 if not self._cancelled() and self._used_up is None:
                     self._start(pool, running, waiting, enough)
+        finally:
+            pool.shutdown(wait=not self._cancelled(), cancel_futures=True)
         if self._cancelled():
             raise Cancelled("Auto-training")
         if self._used_up is not None:
@@ -156,7 +160,7 @@ class Generation:
         def ask(place: int) -> Candidate | Failure:
             try:
                 return self._candidate(self._members[place], slot, seed + place)
-            except (ModelError, BudgetUsedUp) as error:
+            except (ModelError, BudgetUsedUp, PriceUnknown, InvalidInput, LocalOnly) as error:
                 return error
 
         if len(self._members) == 1:
@@ -174,7 +178,8 @@ class Generation:
         """Raise the error of a teacher that will not answer the next slot either."""
         error = None if written.candidates else written.failure
         self._away = self._away + 1 if isinstance(error, (Unavailable, RateLimited)) else 0
-        if error and (isinstance(error, (InvalidKey, UnknownModel)) or self._away >= MOST_AWAY):
+        stays = isinstance(error, InvalidKey | UnknownModel | EngineError)
+        if error and (stays or self._away >= MOST_AWAY):
             raise error
 
     def _candidate(self, model: LanguageModel, slot: Slot, seed: int) -> Candidate:

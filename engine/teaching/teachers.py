@@ -38,7 +38,7 @@ CHOICE = "teachers"
 LOCAL_ONLY = "local_only"
 MOST_TEACHERS = 5
 TEST_TOKENS = 40
-# In jobs a provider that is away is waited for, for about half a minute.
+# In jobs a provider that is away is waited for, for about half a minute; its pauses come on top.
 JOB_ATTEMPTS = 7
 # What is read and written for one text of auto-training, on average.
 TOKENS_READ, TOKENS_WRITTEN = 120, 300
@@ -263,7 +263,7 @@ class Teachers:
         )
         if in_job:
             return RetryingModel(model, attempts=JOB_ATTEMPTS, unreachable=True, give_up=give_up)
-        return model if provider is None else RetryingModel(model)
+        return RetryingModel(model)
 
     def _asked(
         self,

@@ -21,7 +21,7 @@ from engine.store import Store
 from engine.store.examples import NewExample
 from engine.writing.passage import cut, opened
 from models.base import Finish, LanguageModel, Message
-from models.errors import Blocked, RateLimited, Unavailable
+from models.errors import Blocked, RateLimited, ThoughtsShown, Unavailable
 
 # Below this a stopped answer is not worth a draft of its own.
 MIN_DRAFT_WORDS = 3
@@ -72,8 +72,8 @@ class Writing:
 
     A finished answer is saved together with its example in one transaction; a stopped one is saved
     as a draft only. A `ModelError` in the middle saves what had arrived and is raised; `Blocked`
-    saves nothing. When the model gives no word because it cannot be reached or is too busy, the
-    stand-in writes: `notice` says so, and draft and example carry who really wrote.
+    and `ThoughtsShown` save nothing. When the model gives no word because it cannot be reached or
+    is too busy, the stand-in writes: `notice` says so, and draft and example carry who really wrote.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Writing:
         started = time.monotonic()
         try:
             yield from self._pieces()
-        except Blocked:
+        except (Blocked, ThoughtsShown):
             self._text = self._so_far
             raise
         finally:
@@ -175,7 +175,7 @@ class Writing:
             self._tokens = before + self._finish.completion_tokens or self._tokens
 
     def _save(self, text: str, seconds: float, tokens: int, reason: str) -> Draft | None:
-        if len(text.split()) < MIN_DRAFT_WORDS or text == self._so_far:
+        if len(text.split()) < MIN_DRAFT_WORDS or text == self._so_far.strip():
             return None
         finished = reason in ("stop", "length")
         if finished and self._kind.cut_after == "function":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
 import pytest
 
 from models.base import Message, complete
 from models.ensemble import EnsembleModel
 from models.errors import Unavailable
 from models.llamacpp import LlamaCppModel
+from models.retrying import RetryingModel
 from tests.fake_llamacpp import fake_llamacpp
 
 ASK = [Message("user", "A story.")]
@@ -31,6 +35,26 @@ def test_one_members_failure_does_not_fail_the_answer() -> None:
         with stream:
             assert "".join(stream) == "the survivor"
         assert [type(failure) for failure in stream.failures] == [Unavailable]
+
+
+class Unpaid:
+    """A member that is not asked at all, for a reason that this package does not know."""
+
+    name = "unpaid"
+
+    def stream(self, messages: Sequence[Message], **_: Any) -> NoReturn:
+        raise LookupError("nobody pays")
+
+
+def test_neither_does_one_that_may_not_be_asked() -> None:
+    with fake_llamacpp(texts=["the survivor"]) as good:
+        members = [RetryingModel(Unpaid()), LlamaCppModel("good", good.url)]
+        stream = EnsembleModel(members, rank=len).stream(ASK)
+        with stream:
+            assert "".join(stream) == "the survivor"
+        assert [str(failure) for failure in stream.failures] == ["nobody pays"]
+        with pytest.raises(LookupError):
+            complete(EnsembleModel(members[:1], rank=len), ASK)
 
 
 def test_when_all_fail_the_error_is_raised() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from engine.domain.quality import Quality
 from engine.errors import Cancelled
 from engine.kinds import stories
 from engine.store import Store, open_store
+from models.errors import Unavailable
 from models.llamacpp import LlamaCppModel
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp, good_texts
 
@@ -146,6 +148,40 @@ def test_cancel_keeps_what_was_kept(store: Store, job: Job) -> None:
             generation(store, job, fake, cancelled=cancelled).run(make_plan(40, MIX, seed=1))
     assert 3 <= len(store.outcomes.done(job.id)) < 12
     assert len(store.examples.list("anna")) == len(store.outcomes.done(job.id))
+
+
+class Silent:
+    """A teacher that says nothing until it is let go."""
+
+    name = "silent"
+
+    def __init__(self) -> None:
+        self.asked, self.let_go, self.ended = Event(), Event(), Event()
+
+    def stream(self, *_: Any, **__: Any) -> NoReturn:
+        self.asked.set()
+        self.let_go.wait(20)
+        self.ended.set()
+        raise Unavailable("It said nothing.")
+
+
+def test_cancelling_does_not_wait_for_a_silent_teacher(store: Store, job: Job) -> None:
+    silent, scorer = Silent(), cast(Any, Marks())
+    asked = Generation(
+        store,
+        scorer,
+        cast(Any, silent),
+        user_id="anna",
+        job_id=job.id,
+        threshold=7.0,
+        in_flight=2,
+        cancelled=silent.asked.is_set,
+    )
+    with pytest.raises(Cancelled):
+        asked.run(make_plan(4, MIX, seed=1))
+    assert not silent.ended.is_set()
+    silent.let_go.set()
+    assert store.outcomes.done(job.id) == set()
 
 
 def test_the_closing_figures_add_up(store: Store, job: Job, teacher: FakeLlamaCpp) -> None:

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 import pytest
 
 from engine.domain.example import Author, Example
+from engine.domain.provider import BUILT_IN
 from engine.domain.story import Draft
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.writing.writer import Writing
-from models.errors import Blocked, InvalidKey, ModelError, Unavailable, UnknownModel
+from models.errors import (
+    Blocked,
+    InvalidKey,
+    ModelError,
+    ThoughtsShown,
+    Unavailable,
+    UnknownModel,
+)
 from tests.fake_gemini import fake_gemini
 from tests.fake_llamacpp import FakeLlamaCpp
+from tests.fake_openai import fake_openai
 from tests.fake_provider import KEY, FakeProvider
 from tests.studio.web.shelf import Shelf
 
@@ -131,6 +140,32 @@ def test_what_broke_off_is_kept_and_nobody_goes_on(
     assert base.requests == []
 
 
+def test_unmarked_thoughts_are_told_and_never_saved(engine: Engine, base: FakeLlamaCpp) -> None:
+    with fake_openai(texts=(TEXT,), always="think-unopened") as server:
+        provider = engine.teachers.add(
+            "Thinker", "openai", base_url=f"{server.url}/v1", model="writer-large", key=KEY
+        )
+        engine.teachers.choose("anna", [provider.id])
+        with pytest.raises(ThoughtsShown):
+            write(engine)
+        assert engine.store.stories.list("anna")[0].drafts == ()
+        _, draft = write(engine)
+    assert example_of(engine, draft).completion == TEXT
+    assert base.requests == []
+
+
+def test_a_failure_saves_no_second_draft_of_what_was_continued(
+    engine: Engine, base: FakeLlamaCpp, gemini: FakeProvider
+) -> None:
+    _, draft = write(engine)
+    assert draft is not None
+    edited = engine.save_edit("anna", draft.story_id, f"{TEXT}\n")
+    gemini.script.always = "filter"
+    with pytest.raises(Blocked):
+        list(engine.write("anna", draft.story_id, continue_draft=edited))
+    assert len(engine.store.stories.get("anna", draft.story_id).drafts) == 2
+
+
 def test_of_several_the_one_that_is_there_writes(
     engine: Engine, base: FakeLlamaCpp, gemini: FakeProvider
 ) -> None:
@@ -148,6 +183,15 @@ def test_of_several_the_one_that_is_there_writes(
     assert draft is not None
     assert draft.model == "base"
     assert writing.notice == "Gemini and Second could not be reached; base wrote this."
+
+
+def test_of_several_one_that_may_not_be_asked_costs_no_other_answer(
+    engine: Engine, gemini: FakeProvider
+) -> None:
+    unchosen = engine.teachers.add("Second", "openai", base_url="http://127.0.0.1:9/v1")
+    engine.teachers.choose("anna", [unchosen.id, BUILT_IN, *engine.teachers.chosen("anna")])
+    _, draft = write(engine)  # and the base is not served
+    assert example_of(engine, draft).generator == "Gemini API · writer-large"
 
 
 def test_stopping_a_stand_in_keeps_its_name(
