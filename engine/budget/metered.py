@@ -16,7 +16,7 @@ from typing import Protocol, Unpack
 
 from engine.budget.errors import BudgetUsedUp
 from engine.domain.budget import MILLION, Refusal
-from engine.errors import EngineError
+from engine.errors import EngineError, LocalOnly
 from models.base import Answer, Finish, LanguageModel, Message, Sampling
 from models.errors import ModelError
 from models.remote import RemoteAnswer, turns
@@ -120,6 +120,9 @@ class BudgetedAnswer(Answer):
         except ModelError as error:
             if not error.billed:
                 self.used(0, 0)
+            raise
+        except LocalOnly:  # right before it would have been sent
+            self.used(0, 0)
             raise
         finally:
             self.close()

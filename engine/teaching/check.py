@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from socket import inet_aton
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -91,5 +92,9 @@ def _is_no_place(host: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return False
+        try:  # as the system reads 2852039166 or 0xa9fea9fe
+            address = ip_address(inet_aton(host.rstrip(".")))
+        except OSError:
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_link_local or address.is_multicast or address.is_unspecified

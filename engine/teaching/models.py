@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from engine.domain.provider import Provider
 from engine.errors import InvalidInput, LocalOnly
 from models.base import Answer, LanguageModel, Message
+from models.remote import RemoteAnswer
 
 # The protocols that teachers speak: each kind's module, imported when it is first asked.
 MODULES = {
@@ -69,9 +70,11 @@ def _module_of(provider: Provider) -> ProviderModule:
 
 
 class ProviderModel:
-    """A provider's model, checked against the local-only switch at every request.
+    """A provider's model, checked against the local-only switch at every request, right before it is
+    sent.
 
-    A job that runs for an hour must not go on elsewhere once the switch was turned.
+    A job that runs for an hour must not go on elsewhere once the switch was turned, nor an answer
+    that waited for its place or for room in the budget meanwhile.
     """
 
     def __init__(
@@ -96,11 +99,12 @@ class ProviderModel:
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> Answer:
-        """Start an answer. Raises `LocalOnly`, `InvalidInput` without a model, `InvalidKey`."""
-        check_allowed(self._provider, local_only=self._local_only())
+        """Start an answer. Raises `LocalOnly` (reading it does, too), `InvalidInput` without a model,
+        `InvalidKey`."""
+        self._check()
         if not self._provider.model:
             raise InvalidInput("model", f"of {self._provider.name} is not chosen yet, see Settings")
-        return self._model.stream(
+        answer = self._model.stream(
             messages,
             temperature=temperature,
             top_p=top_p,
@@ -108,6 +112,12 @@ class ProviderModel:
             seed=seed,
             stop=stop,
         )
+        if isinstance(answer, RemoteAnswer):
+            answer.check = self._check
+        return answer
+
+    def _check(self) -> None:
+        check_allowed(self._provider, local_only=self._local_only())
 
 
 def check_allowed(provider: Provider, *, local_only: bool) -> None:

@@ -47,6 +47,11 @@ def test_a_key_that_fits_no_header_is_refused_without_repeating_it(
         ("base_url", "http://169.254.169.254/v1"),
         ("base_url", "http://0.0.0.0:8000/v1"),
         ("base_url", "http://[fe80::1]/v1"),
+        ("base_url", "http://[::ffff:169.254.169.254]/v1"),
+        ("base_url", "http://2852039166/v1"),
+        ("base_url", "http://0xa9.0xfe.43518/v1"),
+        ("base_url", "http://0/v1"),
+        ("base_url", "http://169.254.169.254./v1"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(engine: Engine, field: str, value: Any) -> None:

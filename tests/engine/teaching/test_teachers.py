@@ -18,6 +18,7 @@ from engine.settings import load_settings
 from engine.teaching import open_teachers
 from engine.teaching.keys import KEY_FILE, Safe
 from models.base import Message, complete
+from models.ensemble import EnsembleAnswer
 from models.errors import InvalidKey
 from tests.fake_gemini import fake_gemini
 from tests.fake_llamacpp import FakeLlamaCpp
@@ -244,13 +245,40 @@ def test_with_local_only_nobody_elsewhere_is_asked(
     for ask in (engine.teachers.test, engine.teachers.models):
         with pytest.raises(LocalOnly):
             ask(away.id)
-    with pytest.raises(LocalOnly):  # also one that was handed out before
-        complete(before, ASK)
+    with before.stream(ASK) as answer:  # also of a team that was handed out before
+        assert "".join(answer) == TEXT
+    assert isinstance(answer, EnsembleAnswer)
+    assert [type(each) for each in answer.failures] == [LocalOnly]
     assert engine.teachers.test(here.id).ok
     engine.teachers.choose("anna", [away.id])
     assert engine.teachers.team("anna") == [None]
     engine.teachers.set_local_only(False)
     assert engine.teachers.team("anna") == [away]
+
+
+def test_what_waits_while_the_switch_is_turned_is_not_sent(
+    engine: Engine, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.domain.provider.is_loopback", lambda url: False)
+    answer = engine.teachers._asked(add(engine, fake), "anna").stream(ASK)
+    engine.teachers.set_local_only(True)
+    with pytest.raises(LocalOnly):
+        list(answer)
+    assert fake.requests == []
+    assert engine.store.ledger.usage("anna").tokens == 0
+
+
+def test_nor_is_the_second_request_of_an_answer(
+    engine: Engine, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.domain.provider.is_loopback", lambda url: False)
+    fake.script.always = "think-too-long"
+    answer = engine.teachers._asked(add(engine, fake), "anna").stream(ASK)
+    turned = property(lambda self: bool(fake.requests))
+    monkeypatch.setattr(type(engine.teachers), "local_only", turned)
+    with pytest.raises(LocalOnly):
+        list(answer)
+    assert len(fake.requests) == 1
 
 
 def test_the_setting_keeps_the_switch_on(engine: Engine, tmp_path: Path) -> None:
