@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from engine.budget.errors import BudgetUsedUp
+from engine.domain.erasure import Noun
 from engine.domain.job import Job
 from engine.domain.quality import Quality
 from engine.domain.two_phase import Input
 from engine.engine import Engine
+from engine.store.texts import ERASED
 from engine.two_phase.phase_one import PhaseOne
 from engine.two_phase.request import settings_of
 from models.base import Answer, Finish, Message
@@ -78,6 +80,16 @@ def test_one_model_writes_all_batches_that_follow_each_other(home: Home) -> None
     job, teacher = begun(home.engine, target_summaries=9, batch_size=2), Paid(50)
     assert phase_one(home.engine, job, teacher).run().accepted == 9
     assert teacher.lent == 1
+
+
+def test_an_input_whose_words_were_erased_is_not_written_about(home: Home) -> None:
+    engine = home.engine
+    job = begun(engine, target_summaries=12, batch_size=12)
+    reached = {Noun.INPUT.value: [f"{job.id}:3"]}
+    engine.store.erasures.erase("e" * 32, "anna", "a phrase", reached)
+    phase_one(engine, job, Paid(99)).run()
+    written = {each.seed_prompt for each in engine.store.examples.list("anna", job_id=job.id)}
+    assert written == {each.prompt for each in engine.store.two_phases.inputs(job.id)} - {ERASED}
 
 
 def test_a_used_up_budget_keeps_the_answers_that_were_paid_for(home: Home) -> None:
