@@ -83,8 +83,10 @@ def word(rng: random.Random, size: int) -> bytes:
     return file.getvalue()
 
 
-def epub(chapters: list[tuple[str, str]], *, locked: bool = False) -> bytes:
-    """An EPUB of chapters, each a title and paragraphs."""
+def epub(
+    chapters: list[tuple[str, str]], *, locked: bool = False, spoil: str | None = None
+) -> bytes:
+    """An EPUB of chapters, each a title and paragraphs; `spoil` is a page that stands before them."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
@@ -93,16 +95,19 @@ def epub(chapters: list[tuple[str, str]], *, locked: bool = False) -> bytes:
             '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
             '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
         )
+        first = 0 if spoil is None else -1
+        numbers = range(first, len(chapters))
         items = "".join(
-            f'<item id="c{number}" href="chapter%20{number}.xhtml"/>'
-            for number in range(len(chapters))
+            f'<item id="c{number}" href="chapter%20{number}.xhtml"/>' for number in numbers
         )
-        spine = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+        spine = "".join(f'<itemref idref="c{number}"/>' for number in numbers)
         archive.writestr(
             "OEBPS/book.opf",
             f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest>'
             f"<spine>{spine}</spine></package>",
         )
+        if spoil is not None:
+            archive.writestr("OEBPS/chapter -1.xhtml", spoil)
         for number, (title, text) in enumerate(chapters):
             paragraphs = "".join(f"<p>{each}</p>" for each in text.split("\n\n"))
             archive.writestr(

@@ -53,10 +53,18 @@ class Choices:
             return continuation_prompt(row.before)
         return instruction_prompt(row.completion, scorer)
 
+    def problem_of(self, row: Row) -> str:
+        """Why the row is refused; empty where it is not."""
+        if row.problem or row.before or not self._goes_on(row):
+            return row.problem
+        return "no end of a first sentence is found in it, so there is nothing to go on from"
+
     def text_of(self, row: Row) -> str:
         """The row's text; where its first sentence is what is gone on from, without that."""
-        is_begun = not row.prompt and self.prompts is Prompts.CONTINUATION
-        return row.completion.removeprefix(row.before).strip() if is_begun else row.completion
+        return row.rest if row.rest and self._goes_on(row) else row.completion
+
+    def _goes_on(self, row: Row) -> bool:
+        return not row.prompt and self.prompts is Prompts.CONTINUATION
 
     def example_of(
         self, row: Row, prompt: str, scorer: Scorer, *, user_id: str, name: str, is_prose: bool

@@ -43,8 +43,9 @@ def read_document(name: str, data: bytes, *, max_mb: int = MAX_MB) -> Decoded:
 
 
 def file_name(name: str) -> str:
-    """The last part of a path, from whatever system."""
-    return PurePath(name.replace("\\", "/")).name or "The file"
+    """The last part of a path, from whatever system, as letters that can be stored."""
+    whole = name.encode(errors="replace").decode().replace("\0", "?")
+    return PurePath(whole.replace("\\", "/")).name or "The file"
 
 
 def _unzipped(name: str, data: bytes, ending: str) -> Decoded:
@@ -102,7 +103,10 @@ def epub_text(name: str, archive: zipfile.ZipFile) -> str:
         part = normpath(join(dirname(package), href))
         if part in locked:
             raise UnreadableFile(name, "its text is encrypted (a copy protection)")
-        chapters.append(page_text(html.fromstring(archive.read(part))))
+        try:
+            chapters.append(page_text(html.fromstring(archive.read(part))))
+        except etree.ParserError:  # an empty page, such as one that only holds a picture's place
+            continue
     return "\n\n".join(chapter for chapter in chapters if chapter.strip())
 
 
@@ -123,6 +127,8 @@ def page_text(page: Any) -> str:
     body = page if body is None else body
     for unread in list(body.iter("script", "style", "nav")):
         unread.drop_tree()
+    for line_break in body.iter("br"):
+        line_break.tail = f" {line_break.tail or ''}"
     for block in body.iter(*BLOCKS):
         if block.tag in HEADINGS:
             block.text = f"# {block.text or ''}"

@@ -32,7 +32,7 @@ ESCAPES = {
     **{sign: f"\\u{ord(sign):04x}" for sign in LINE_ENDS},
 }
 _ESCAPING = str.maketrans(ESCAPES)
-_ESCAPED = re.compile(r"\\(?:u[0-9a-f]{4}|.)")
+_ESCAPED = re.compile(r"\\(?:u[0-9a-f]{4}|.?)")
 _UNESCAPING = {escape: sign for sign, escape in ESCAPES.items()}
 
 # The columns of tables: all of an example that another studio can use, one value each.
@@ -85,6 +85,11 @@ def from_one_line(line: str) -> str:
     True
     """
     return _ESCAPED.sub(lambda match: _UNESCAPING.get(match.group(), match.group()), line)
+
+
+def is_escaped(text: str) -> bool:
+    """Whether each backslash in it is one that `one_line` wrote, as far as signs can tell."""
+    return all(match.group() in _UNESCAPING for match in _ESCAPED.finditer(text))
 
 
 def table_row(example: Example) -> dict[str, Any]:

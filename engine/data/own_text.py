@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.data.encoding import decode
 from engine.data.pairs import continuation_prompt
-from engine.data.passages import PASSAGE_WORDS, Passage, passages_of
+from engine.data.passages import PASSAGE_WORDS, Passage, passages_of, with_blank_lines
 from engine.domain.example import Author, Example, Source
 from engine.domain.snapshot import Split
 from engine.errors import InvalidInput, UnreadableFile
@@ -52,7 +52,7 @@ def _pairs(path: Path) -> list[Passage]:
         text = decode(path.name, path.read_bytes()).text
     except (OSError, UnreadableFile) as error:
         raise InvalidInput("text", f"{path} cannot be read as text ({error})") from error
-    pairs = passages_of(text)
+    pairs = passages_of(with_blank_lines(text))
     if len(pairs) < FEWEST_PASSAGES:
         raise InvalidInput(
             "text",

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from engine.quality.tokens import split_sentences
+from engine.quality.tokens import in_paragraphs, on_one_line, sentence_spans
 
 PROSE = Path(__file__).with_name("prose.yaml")
 PASSAGE_WORDS = 170
@@ -27,6 +27,10 @@ MOST_WORDS = 600
 FEWEST_CHAPTERS = 8
 SHORTEST_STRETCH, LONGEST_STRETCH = 4, 12
 STRETCHES = 10
+# Lines that are broken to fit a page end before so many characters.
+PAGE_WIDTH = 120
+# In a text that is not broken so, at least this share of lines is longer: each line is a paragraph.
+LONG_LINES = 0.05
 
 
 class Passage(NamedTuple):
@@ -45,28 +49,37 @@ class Placed:
 
 
 def passages_of(text: str) -> list[Passage]:
-    """The passages of a stretch of prose, in its order."""
+    """The passages of a stretch of prose, in its order and with its paragraphs."""
     found: list[Passage] = []
     before = ""
-    current: list[str] = []
-    words = 0
-    for sentence in split_sentences(text):
+    begin = end = words = 0
+    for span in sentence_spans(text):
+        sentence = on_one_line(text[span.start : span.end])
         if not before:
-            before = sentence
+            before, begin = sentence, span.end
             continue
-        current.append(sentence)
+        end = span.end
         words += len(sentence.split())
         if words >= PASSAGE_WORDS:
-            found.append(Passage(before, " ".join(current)))
-            before, current, words = sentence, [], 0
+            found.append(Passage(before, in_paragraphs(text[begin:end])))
+            before, begin, words = sentence, end, 0
     if words >= LEAST_WORDS:
-        found.append(Passage(before, " ".join(current)))
+        found.append(Passage(before, in_paragraphs(text[begin:end])))
     return found
+
+
+def with_blank_lines(text: str) -> str:
+    """The text with a blank line after each paragraph, however its lines end. Where many lines are too
+    long for a page, it is one that gives each paragraph one line."""
+    lines = re.split(r"\r\n?|\n", text)
+    filled = [line for line in lines if line.strip()]
+    long = sum(len(line) > PAGE_WIDTH for line in filled)
+    return ("\n\n" if long > LONG_LINES * len(filled) else "\n").join(lines)
 
 
 def placed_passages(name: str, text: str) -> list[Placed]:
     """The passages of a file with their groups: chapters where there are enough, else stretches."""
-    chapters = [each for each in map(passages_of, chapters_of(text)) if each]
+    chapters = [each for each in map(passages_of, chapters_of(with_blank_lines(text))) if each]
     if len(chapters) >= FEWEST_CHAPTERS:
         return [
             Placed(passage, f"{name}, chapter {number}")

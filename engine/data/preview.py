@@ -100,7 +100,9 @@ def _preview(file: Upload, choices: Choices, scorer: Scorer, known: KnownTexts) 
         kind, encoding = opened.kind, opened.encoding
         for row in opened.rows:
             text = choices.text_of(row)
-            reason = row.problem or (REPEATS if known.repeats(row.prompt, text) else "")
+            reason = choices.problem_of(row)
+            if not reason and known.repeats(row.prompt, text):
+                reason = REPEATS
             if reason:
                 rejected += 1
                 refused += [Refused(row.number, reason)] if len(refused) < REFUSED_SHOWN else []

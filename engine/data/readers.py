@@ -6,8 +6,10 @@ same ones in the same order each time, so that an import that was cut off goes o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from engine.data.documents import ENDINGS as PROSE_ENDINGS
@@ -16,7 +18,9 @@ from engine.data.encoding import decode
 from engine.data.passages import LEAST_WORDS, placed_passages
 from engine.data.rows import Row, row_of_passage, row_of_record
 from engine.data.tables import csv_records, json_records, paired_records, parquet_records
-from engine.errors import InvalidInput, UnreadableFile
+from engine.errors import EngineError, InvalidInput, UnreadableFile
+
+log = logging.getLogger(__name__)
 
 MOST_FILES = 100
 MOST_MB = 50
@@ -55,7 +59,7 @@ class Opened:
 
 
 def check_files(files: Sequence[Upload]) -> list[Upload]:
-    """The files of one import, `source.txt` and `target.txt` as one. Raises `InvalidInput`."""
+    """The files of one import, `source.txt` and `target.txt` of a folder as one. Raises `InvalidInput`."""
     if not files:
         raise InvalidInput("files", "are missing: choose at least one")
     if len(files) > MOST_FILES:
@@ -65,17 +69,36 @@ def check_files(files: Sequence[Upload]) -> list[Upload]:
         raise InvalidInput(
             "files", f"have {size / 1e6:,.1f} MB together, at most {MOST_MB} fit in one import"
         )
-    named = [Upload(file_name(file.name), file.data, file.target) for file in files]
-    sources = [file for file in named if file.name == SOURCE]
-    targets = [file for file in named if file.name == TARGET]
-    if len(sources) != 1 or len(targets) != 1:
-        return named
-    pair = Upload(f"{SOURCE} + {TARGET}", sources[0].data, targets[0].data)
-    return [pair, *(file for file in named if file.name not in (SOURCE, TARGET))]
+    halves: dict[str, list[Upload]] = {}
+    for file in files:
+        halves.setdefault(_place(file), []).append(file)
+    found = []
+    for file in files:
+        folder, _, name = _place(file).rpartition("/")
+        sources, targets = (halves.get(f"{folder}/{each}", []) for each in (SOURCE, TARGET))
+        if name not in (SOURCE, TARGET) or not (sources and targets):
+            found.append(Upload(file_name(file.name), file.data, file.target))
+        elif len(sources) > 1 or len(targets) > 1:
+            why = f"hold several {SOURCE} or {TARGET}, and not which belong together: take in one pair"
+            raise InvalidInput("files", f"{why} after the other")
+        elif name == SOURCE:
+            found.append(Upload(f"{SOURCE} + {TARGET}", file.data, targets[0].data))
+    return found
+
+
+def _place(file: Upload) -> str:
+    """Where a file lay, in small letters: what tells which two belong together."""
+    return f"/{file.name}".replace("\\", "/").lower()
 
 
 def open_file(file: Upload) -> Opened:
     """The rows of a file. Raises `UnreadableFile`; iterating over rows may, too."""
+    with _named(file.name):
+        opened = _opened(file)
+    return replace(opened, rows=_read(file.name, opened.rows))
+
+
+def _opened(file: Upload) -> Opened:
     if file.target is not None:
         source, target = decode(SOURCE, file.data), decode(TARGET, file.target)
         rows = map(row_of_record, paired_records(source.text, target.text))
@@ -94,6 +117,23 @@ def open_file(file: Upload) -> Opened:
     text, encoding = decode(file.name, file.data)
     records = json_records(text) if ending == ".jsonl" else csv_records(file.name, text)
     return Opened(ending, encoding, _limited(file.name, map(row_of_record, records)))
+
+
+def _read(name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    with _named(name):
+        yield from rows
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Readers break in ways of their own, which nobody can list: what they stumble over is damaged."""
+    try:
+        yield
+    except (EngineError, MemoryError):
+        raise
+    except Exception as error:
+        log.warning("a file was left as damaged: %s", type(error).__name__)  # its words are private
+        raise UnreadableFile(name, "it is damaged") from error
 
 
 def _passages(name: str, text: str) -> Iterator[Row]:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from itertools import zip_longest
 from typing import Any
 
-from engine.data.export import from_one_line
+from engine.data.export import from_one_line, is_escaped
 from engine.errors import UnreadableFile
 
-# A quotation mark that is never closed takes in all that follows, up to so many characters.
-CELL_CHARACTERS = 200_000
+# No file is so long: a cell that never ends is told by the file's end, or by the next quotation mark.
+CELL_CHARACTERS = 1_000_000_000
 PARQUET_BATCH = 64
 # A Parquet file is compressed: a small one may hold very much.
 MAX_UNPACKED_MB = 200
@@ -58,18 +58,36 @@ def csv_records(name: str, text: str) -> Iterator[Record]:
         dialect: Any = csv.Sniffer().sniff(head.split("\n", 1)[0], DELIMITERS)
     except csv.Error:  # one column only
         dialect = csv.excel
-    reader = csv.DictReader(StringIO(text, newline=""), dialect=dialect, doublequote=True)
-    if not reader.fieldnames:
+    rows = table_rows(list(StringIO(text, newline="")), dialect)
+    head_row = next(rows, [])
+    if isinstance(head_row, csv.Error):
+        raise UnreadableFile(name, f"its first row is no row of a table ({shown(head_row)})")
+    columns = [each.strip() for each in head_row]
+    if not any(columns):
         raise UnreadableFile(name, "its first row does not name columns")
-    number = 0
-    while True:
-        number += 1
+    for number, row in enumerate((each for each in rows if each != []), 1):
+        if isinstance(row, csv.Error):
+            yield Record(number, problem=f"it is no row of a table ({shown(row)})")
+        elif any(row[len(columns) :]):
+            yield Record(number, problem=f"it has {len(row)} cells under {len(columns)} names")
+        else:
+            yield Record(number, dict(zip_longest(columns, row[: len(columns)], fillvalue="")))
+
+
+def table_rows(lines: Sequence[str], dialect: Any) -> Iterator[list[str] | csv.Error]:
+    """The cells of each row, or what is wrong with it. After a broken row the next one begins at the line
+    that follows its first: a quotation mark that is never closed must not take in other rows."""
+    at = 0
+    while at < len(lines):
+        first, left = at, map(lines.__getitem__, range(at, len(lines)))
+        reader = csv.reader(left, dialect, doublequote=True, strict=True)
         try:
-            yield Record(number, {str(key).strip(): value for key, value in next(reader).items()})
-        except StopIteration:
-            return
+            for cells in reader:
+                at = first + reader.line_num
+                yield cells
         except csv.Error as error:
-            yield Record(number, problem=f"it is no row of a table ({shown(error)})")
+            at += 1
+            yield error
 
 
 def parquet_records(name: str, data: bytes) -> Iterator[Record]:
@@ -86,23 +104,35 @@ def parquet_records(name: str, data: bytes) -> Iterator[Record]:
         if unpacked > MAX_UNPACKED_MB * 1_000_000:
             raise UnreadableFile(name, f"it unpacks to more than {MAX_UNPACKED_MB} MB")
         for batch in file.iter_batches(PARQUET_BATCH):
-            for fields in batch.to_pylist():
+            for fields in batch_rows(batch):
                 number += 1
-                yield Record(number, fields)
-    except (ArrowException, OSError) as error:
+                yield Record(number, fields or {}, "it is damaged" if fields is None else "")
+    except (ArrowException, OSError, ValueError) as error:
         raise UnreadableFile(name, "it is damaged, locked, or no Parquet file") from error
 
 
+def batch_rows(batch: Any) -> list[dict[str, Any] | None]:
+    """The rows of a batch; None for one whose bytes are no text."""
+    try:
+        found: list[dict[str, Any] | None] = batch.to_pylist()
+    except ValueError:
+        if batch.num_rows == 1:
+            return [None]
+        return [row for at in range(batch.num_rows) for row in batch_rows(batch.slice(at, 1))]
+    return found
+
+
 def paired_records(source: str, target: str) -> Iterator[Record]:
-    """A record for each line of the two, as the studio's own export writes them."""
+    """A record for each line of the two. Where all backslashes are such as the studio's own export writes
+    they are read so; else each is taken for itself."""
+    told = from_one_line if is_escaped(source) and is_escaped(target) else str
     lines = zip_longest(source.rstrip("\n").split("\n"), target.rstrip("\n").split("\n"))
     for number, (asked, answered) in enumerate(lines, 1):
         if asked is None or answered is None:
             missing = "source" if asked is None else "target"
             yield Record(number, problem=f"the {missing} file has no such line")
         else:
-            pair = {"prompt": from_one_line(asked), "completion": from_one_line(answered)}
-            yield Record(number, pair)
+            yield Record(number, {"prompt": told(asked), "completion": told(answered)})
 
 
 def shown(error: Exception) -> str:

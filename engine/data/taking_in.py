@@ -18,7 +18,7 @@ from engine.data.readers import Opened, Upload, open_file
 from engine.data.repeats import NearTexts
 from engine.data.rows import Row
 from engine.domain.imports import FileReport, Import, Rejection
-from engine.errors import Cancelled, EngineError, UnreadableFile
+from engine.errors import Cancelled, EngineError, InvalidInput, UnreadableFile
 from engine.quality.score import Scorer
 from engine.store import Store
 from engine.store.examples import NewExample
@@ -34,6 +34,16 @@ class Asked:
 
     said: dict[int, str]
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a row: an example, or the reason why it was refused."""
+
+    number: int
+    example: NewExample | None
+    reason: str
+    by_template: bool
 
 
 class TakingIn:
@@ -123,38 +133,64 @@ class TakingIn:
         known: NearTexts,
     ) -> FileReport:
         self._check()
-        good: list[Row] = []
-        rejections: list[Rejection] = []
-        for row in batch:
-            text = self._choices.text_of(row)
-            reason = row.problem or (REPEATS if known.repeats(row.prompt, text) else "")
-            if reason:
-                rejections.append(Rejection(place, row.number, reason))
-            else:
-                good.append(row)
+        reasons = [self._refused(row, known) for row in batch]
+        good = [row for row, reason in zip(batch, reasons, strict=True) if not reason]
         asked = self._ask(good)
         self._check()
-        new = [
-            self._choices.example_of(
-                row,
-                self._choices.prompt_of(row, self._scorer, asked.said.get(row.number, "")),
-                self._scorer,
-                user_id=self._import.user_id,
-                name=report.name,
-                is_prose=opened.is_prose,
-            )
-            for row in good
+        taken = [
+            Taken(row.number, None, reason, by_template=False)
+            if reason
+            else self._made(row, asked.said.get(row.number, ""), report.name, opened.is_prose)
+            for row, reason in zip(batch, reasons, strict=True)
         ]
-        after = replace(
-            report,
-            read=report.read + len(batch),
-            rejected=report.rejected + len(rejections),
-            by_template=report.by_template + self._made_by_template(good, asked),
-        )
-        self._record(place, report, after, new, rejections, asked.problem)
+        report = self._keep(place, report, taken, asked.problem)
         self._done += len(batch)
         self._store.jobs.progress(self._import.id, done=self._done)
-        return after
+        return report
+
+    def _refused(self, row: Row, known: NearTexts) -> str:
+        """Why a row is refused; empty for one that is not, which is known from now on."""
+        reason = self._choices.problem_of(row)
+        if not reason and known.repeats(row.prompt, self._choices.text_of(row)):
+            reason = REPEATS
+        return reason
+
+    def _made(self, row: Row, said: str, name: str, is_prose: bool) -> Taken:
+        prompt = self._choices.prompt_of(row, self._scorer, said)
+        example = self._choices.example_of(
+            row,
+            prompt,
+            self._scorer,
+            user_id=self._import.user_id,
+            name=name,
+            is_prose=is_prose,
+        )
+        without = self._choices.prompts is Prompts.TEACHER and not row.prompt and not said
+        return Taken(row.number, example, "", by_template=without)
+
+    def _keep(
+        self, place: int, report: FileReport, taken: Sequence[Taken], note: str
+    ) -> FileReport:
+        """Record these rows at once; where the database refuses one of them, one after the other."""
+        rejections = [Rejection(place, each.number, each.reason) for each in taken if each.reason]
+        after = replace(
+            report,
+            read=report.read + len(taken),
+            rejected=report.rejected + len(rejections),
+            by_template=report.by_template + sum(each.by_template for each in taken),
+        )
+        new = [each.example for each in taken if each.example]
+        try:
+            return self._record(place, report, after, new, rejections, note)
+        except InvalidInput as error:
+            if not new:
+                raise
+            if len(taken) == 1:
+                refused = replace(taken[0], example=None, reason=str(error), by_template=False)
+                return self._keep(place, report, [refused], note)
+            for each in taken:
+                report = self._keep(place, report, [each], note)
+            return report
 
     def _ask(self, rows: Sequence[Row]) -> Asked:
         """The teacher's prompts for rows without one. Once it does not answer, it is not asked again."""
@@ -182,11 +218,6 @@ class TakingIn:
             self._teacher = None
         told = lasting or errors
         return Asked(said, str(told[0]) if told else "")
-
-    def _made_by_template(self, rows: Sequence[Row], asked: Asked) -> int:
-        if self._choices.prompts is not Prompts.TEACHER:
-            return 0
-        return sum(not row.prompt and row.number not in asked.said for row in rows)
 
     def _record(
         self,

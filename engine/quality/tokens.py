@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_CHARS = 60_000
 """Longer texts are judged on their beginning and their end (half of this each)."""
@@ -16,7 +17,7 @@ MAX_CHARS = 60_000
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _MARKUP = re.compile(r"(?m)^\s{0,3}#{1,6}\s+|[*_`]+")
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_STOP = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9—-])")
+_STOP = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[A-ZÀ-ÖØ-ÞΑ-ΩЀ-Я0-9—-])")
 _ABBREVIATION = re.compile(r"\b(?:(?i:mr|mrs|ms|dr|st|prof|capt|col|lt|sgt|jr|sr|vs)|[A-HJ-Z])\.$")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[,;:—–]|--+")
 _SUFFIXES = (
@@ -61,16 +62,38 @@ def parse(text: str) -> Passage:
 
 def split_sentences(text: str) -> list[str]:
     """Sentences in order. A paragraph's end always ends a sentence; `Mr.` and initials do not."""
-    found: list[str] = []
-    for paragraph in _PARAGRAPH.split(text):
-        start = 0
-        for stop in _STOP.finditer(paragraph):
-            if _ABBREVIATION.search(paragraph[start : stop.end()][-6:]):
-                continue
-            found.append(paragraph[start : stop.end()])
-            start = stop.end()
-        found.append(paragraph[start:])
-    return [part for piece in found if (part := " ".join(piece.split()))]
+    return [on_one_line(text[span.start : span.end]) for span in sentence_spans(text)]
+
+
+class Span(NamedTuple):
+    """Where a sentence lies in a text; white space before it counts as its own."""
+
+    start: int
+    end: int
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """The sentences of `split_sentences` by their places."""
+    found: list[Span] = []
+    begin = 0
+    for end in [*(gap.start() for gap in _PARAGRAPH.finditer(text)), len(text)]:
+        for stop in _STOP.finditer(text, begin, end):
+            if not _ABBREVIATION.search(text[begin : stop.end()][-6:]):
+                found.append(Span(begin, stop.end()))
+                begin = stop.end()
+        found.append(Span(begin, end))
+        begin = end
+    return [span for span in found if text[span.start : span.end].strip()]
+
+
+def in_paragraphs(text: str) -> str:
+    """A text with its paragraphs, each on one line and a blank line between them."""
+    return "\n\n".join(filter(None, map(on_one_line, _PARAGRAPH.split(text))))
+
+
+def on_one_line(text: str) -> str:
+    """A text without its line breaks and with single spaces."""
+    return " ".join(text.split())
 
 
 def _sentence(text: str) -> Sentence:

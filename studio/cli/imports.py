@@ -44,7 +44,7 @@ def import_files(
     from studio.background import background
 
     engine = open_engine()
-    uploads = [Upload(path.name, read_bytes(path)) for path in files]
+    uploads = [Upload(str(path.absolute()), read_bytes(path)) for path in files]
     choices = {"prompts": prompts, "author": author, "kind": kind}
     if dry_run:
         preview = engine.imports.preview(user, uploads, genre=genre, **choices)

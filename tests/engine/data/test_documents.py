@@ -10,6 +10,7 @@ from docx import Document
 
 from engine.data.documents import MAX_MB, read_document
 from engine.errors import UnreadableFile
+from tests.mixed_files import epub
 
 TEXT = "Die Fähre nach Kaltwasser fährt früh. Später kommt Mara über die Brücke und zögert."
 
@@ -40,6 +41,12 @@ def test_text_is_read_whatever_its_encoding(encoding: str) -> None:
 def test_word_paragraphs_are_read_in_order() -> None:
     found = read_document("novel.docx", word("One.", "", "Two “three”."))
     assert found.text == "One.\n\nTwo “three”."
+
+
+@pytest.mark.parametrize("page", ["", "<!-- cover -->", "<html><body><!-- x --></body></html>"])
+def test_an_empty_page_loses_no_book(page: str) -> None:
+    data = epub([("One", "It began."), ("Two", "It<br/>ended.")], spoil=page)
+    assert read_document("book.epub", data).text == "# One\n\nIt began.\n\n# Two\n\nIt ended."
 
 
 @pytest.mark.parametrize(

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import random
-from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from engine.bootstrap import open_engine
 from engine.data.readers import Upload
-from engine.domain.example import Author, Example, Source
-from engine.domain.imports import Import
+from engine.domain.example import Author, Source
 from engine.domain.job import JobState
 from engine.domain.snapshot import Split
 from engine.engine import Engine
 from engine.errors import InvalidInput, NotFound, WrongState
-from engine.jobs.work import Runner
-from engine.settings import load_settings
 from engine.training.run import take_snapshot
-from tests.fake_llamacpp import fake_llamacpp, good_texts
+from tests.engine.data.takings import NOVEL, ROW, STORIES, examples, rows, take_in
+from tests.fake_llamacpp import fake_llamacpp
 from tests.fake_openai import fake_openai
-from tests.mixed_files import mixed_files, prose
-
-NOVEL = Upload("novel.txt", prose(random.Random(5), 30_000).encode())
-# Of many minds and words: what is trained on must not repeat what measures.
-STORIES = Upload("stories.txt", "\n\n".join(row["text"] for row in good_texts()).encode())
-ROW = {"prompt": "Write of the sea.", "completion": "The sea was calm."}
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(load_settings(home=tmp_path / "home"))
-    opened.ensure_user("anna")
-    yield opened
-    opened.store.database.dispose()
-
-
-def take_in(engine: Engine, *files: Upload, **choices: str) -> Import:
-    """Add and do what the worker would; the import as it is then."""
-    found = engine.imports.add("anna", files, **choices)
-    Runner(engine).run(found.id)
-    job = engine.job("anna", found.id)
-    assert job.state is JobState.SUCCEEDED, job.error
-    return engine.imports.get("anna", found.id)
-
-
-def examples(engine: Engine) -> list[Example]:
-    return engine.store.examples.list("anna", limit=10_000)
-
-
-def rows(*fields: dict[str, object]) -> Upload:
-    return Upload("rows.jsonl", "\n".join(json.dumps(each) for each in fields).encode())
+from tests.mixed_files import mixed_files
 
 
 def test_mixed_files_come_to_what_the_preview_said(engine: Engine) -> None:
@@ -111,57 +74,6 @@ def test_who_wrote_a_row_is_what_it_says_else_what_the_user_says(engine: Engine)
     assert by_prompt["c"].genre == "horror"
     assert {each.source for each in by_prompt.values()} == {Source.IMPORT}
     assert all(each.quality.parts for each in by_prompt.values())
-
-
-class Killed(BaseException):
-    """What takes the worker's process down."""
-
-
-@pytest.mark.parametrize("after", [1, 2, 3, 5])
-def test_killed_at_any_batch_it_goes_on_with_the_next_row(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
-    """The process goes down right after a batch was written, or right before."""
-    many = [ROW | {"prompt": f"Write of sea {number}."} for number in range(150)]
-    found = engine.imports.add("anna", [rows(*many, {}), NOVEL])
-    record = engine.store.imports.record
-    calls = 0
-
-    def record_or_die(*given: object, **named: object) -> bool:
-        nonlocal calls
-        calls += 1
-        if calls == after:
-            if after % 2:
-                record(*given, **named)  # type: ignore[arg-type]
-            raise Killed
-        return record(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(engine.store.imports, "record", record_or_die)
-    with pytest.raises(Killed):
-        Runner(engine).run(found.id)
-    Runner(engine).run(found.id)
-    taken = engine.imports.get("anna", found.id)
-    assert engine.job("anna", found.id).state is JobState.SUCCEEDED
-    prompts = Counter(each.prompt for each in examples(engine))
-    assert set(prompts.values()) == {1}
-    assert len(prompts) == taken.accepted == taken.read - 1
-    assert {f"Write of sea {number}." for number in range(150)} < set(prompts)
-
-
-def test_a_cancelled_import_keeps_what_it_took(engine: Engine) -> None:
-    many = [ROW | {"prompt": f"Write of sea {number}."} for number in range(300)]
-    found = engine.imports.add("anna", [rows(*many)])
-    folder = engine.settings.home / "imports"
-    assert len(list(folder.iterdir())) == 1
-    job = engine.job("anna", found.id)
-
-    def cancelled() -> bool:
-        return engine.imports.get("anna", found.id).read >= 64
-
-    with pytest.raises(Exception, match="cancelled"):
-        engine.imports.run(job, cancelled=cancelled)
-    assert len(examples(engine)) == engine.imports.get("anna", found.id).accepted == 64
-    assert not any(folder.iterdir())
 
 
 def test_undone_its_examples_are_gone_but_for_what_a_training_set_holds(engine: Engine) -> None:

@@ -31,8 +31,12 @@ def test_passages_cover_the_text_in_order_and_end_with_sentences() -> None:
     passages = passages_of(TEXT)
     assert len(passages) >= 20
     flat = " ".join(TEXT.split())
-    places = [flat.index(passage) for _, passage in passages]
+    places = [flat.index(" ".join(passage.split())) for _, passage in passages]
     assert places == sorted(places)
+    paragraphs = {" ".join(each.split()) for each in TEXT.split("\n\n")}
+    kept = [each for _, passage in passages for each in passage.split("\n\n")[1:-1]]
+    assert len(kept) > 10
+    assert paragraphs.issuperset(kept)
     for before, passage in passages:
         assert 170 <= len(passage.split()) < 240
         assert passage.rstrip("\"'”’")[-1] in ".!?…"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from textwrap import wrap
 
 import pytest
 
 from engine.data.readers import MOST_FILES, Upload, check_files, open_file
-from engine.data.rows import Row
 from engine.domain.example import Author
 from engine.errors import InvalidInput, UnreadableFile
-from tests.mixed_files import FOREIGN, broken, epub, json_lines, prose, sentence, table, word
+from tests.engine.data.takings import rows_of
+from tests.mixed_files import FOREIGN, broken, epub, json_lines, prose, sentence, word
 
 RNG = random.Random(3)
 TEXT = prose(RNG, 3000)
-
-
-def rows_of(name: str, data: bytes | str) -> list[Row]:
-    return list(open_file(Upload(name, data.encode() if isinstance(data, str) else data)).rows)
 
 
 @pytest.mark.parametrize("encoding", FOREIGN)
@@ -38,8 +35,35 @@ def test_passages_are_a_persons_and_each_knows_the_sentence_before_it() -> None:
     flat = " ".join(TEXT.split())
     for row in rows:
         assert row.author is Author.PERSON
-        assert f"{row.before} {row.completion}" in flat
+        assert f"{row.before} {' '.join(row.completion.split())}" in flat
+        assert all(each in TEXT for each in row.completion.split("\n\n"))
         assert 85 <= len(row.completion.split()) < 240
+    assert any("\n\n" in row.completion for row in rows)
+
+
+@pytest.mark.parametrize("form", ["wrapped", "one line each", "windows", "old mac"])
+def test_paragraphs_are_kept_however_lines_end(form: str) -> None:
+    written = {
+        "wrapped": "\n\n".join("\n".join(wrap(each, 70)) for each in TEXT.split("\n\n")),
+        "one line each": TEXT.replace("\n\n", "\n"),
+        "windows": TEXT.replace("\n", "\r\n"),
+        "old mac": TEXT.replace("\n", "\r"),
+    }[form]
+    assert [row.completion for row in rows_of("tale.txt", written)] == [
+        row.completion for row in rows_of("tale.txt", TEXT)
+    ]
+
+
+def test_chapters_of_a_file_from_windows_are_found() -> None:
+    told = "\r\n\r\n".join(f"Chapter {n + 1}\r\n\r\n{prose(RNG, 2000)}" for n in range(9))
+    assert len({row.group for row in rows_of("book.txt", told)}) == 9
+
+
+def test_sentences_end_before_capitals_of_other_alphabets() -> None:
+    first = "Лампа погасла."
+    text = f"{first} " + "Смотритель пошёл вниз по лестнице и долго ждал. " * 15
+    (row,) = rows_of("rows.jsonl", json.dumps({"text": text}))
+    assert (row.before, row.rest.split()[0]) == (first, "Смотритель")
 
 
 @pytest.mark.parametrize("kind", ["txt", "md", "docx", "epub"])
@@ -61,7 +85,8 @@ def test_chapters_are_groups(kind: str) -> None:
     assert all("Chapter" not in row.completion + row.before for row in rows)
     for number, (_, text) in enumerate(chapters, 1):
         own = [row for row in rows if row.group.endswith(f" {number}")]
-        assert all(row.completion in " ".join(text.split()) for row in own)
+        flat = " ".join(text.split())
+        assert all(" ".join(row.completion.split()) in flat for row in own)
 
 
 def test_a_file_without_chapters_is_held_out_by_stretches_of_neighbours() -> None:
@@ -111,6 +136,14 @@ def test_pairs_are_known_by_many_names(fields: dict[str, object]) -> None:
         ('{"prompt": "a", "completion": "b", "feedback": -1}', "a person rejected it"),
         ('{"messages": 5}', "no list"),
         (json.dumps({"messages": PAIR["messages"]["messages"] * 2}), "several turns"),  # type: ignore[operator]
+        ('{"prompt": "a", "completion": "half \\ud83d"}', "half a character"),
+        ('{"prompt": "half \\ud83d", "completion": "b"}', "half a character"),
+        ('{"prompt": "a", "completion": "b", "style": "\\udc00"}', "half a character"),
+        ('{"prompt": "a", "completion": "b\\u0000"}', "number 0"),
+        ('{"prompt": "a", "completion": NaN}', "text is empty"),
+        ('{"prompt": "a", "completion": -Infinity}', "text is empty"),
+        ('{"prompt": "a", "completion": "b", "variant_of": "0123"}', "a variant of another"),
+        ('{"prompt": "a", "completion": "b", "source": "variant"}', "a variant of another"),
     ],
 )
 def test_a_row_that_is_refused_has_its_number_and_the_reason(line: str, why: str) -> None:
@@ -128,36 +161,15 @@ def test_a_text_alone_is_gone_on_from_its_first_sentence() -> None:
     assert row.author is Author.PERSON
     assert text.startswith(row.before)
     assert row.before.endswith(".")
+    assert text == f"{row.before} {row.rest}"
 
 
-@pytest.mark.parametrize(
-    ("delimiter", "encoding"),
-    [(",", "utf-8"), (";", "cp1252"), ("\t", "utf-16"), ("|", "utf-8-sig")],
-)
-def test_tables_are_read_whatever_parts_their_columns(delimiter: str, encoding: str) -> None:
-    data = table(RNG, 20_000, delimiter=delimiter, encoding=encoding)
-    rows = rows_of("rows.csv", data)
-    assert len(rows) == 20
-    assert [row.number for row in rows if row.problem] == [4]
-    assert all(row.prompt.startswith("Write of ") for row in rows if not row.problem)
-
-
-def test_a_quotation_mark_that_is_never_closed_is_one_refused_row() -> None:
-    text = f'prompt,completion\na,b\nc,"{"d" * 250_000}\ne,f\n'
-    rows = rows_of("rows.csv", text)
-    assert (rows[0].prompt, rows[0].completion) == ("a", "b")
-    assert "no row of a table" in rows[1].problem
-
-
-def test_source_and_target_are_one_file_of_pairs() -> None:
-    source, target = b"Ask\nAgain \\\\ more\nAlone\n", b"Told\\nmore\nOnce\n"
-    (pair,) = check_files([Upload("target.txt", target), Upload("source.txt", source)])
-    rows = list(open_file(pair).rows)
-    assert [(row.prompt, row.completion) for row in rows[:2]] == [
-        ("Ask", "Told\nmore"),
-        ("Again \\ more", "Once"),
-    ]
-    assert "target file has no such line" in rows[2].problem
+def test_a_first_sentence_over_two_lines_is_cut_off_by_its_place() -> None:
+    rest = "Then the keeper went down the stairs and waited. " * 15
+    text = f"The lamp went out\nbefore the storm came. {rest}"
+    (row,) = rows_of("rows.jsonl", json.dumps({"text": text}))
+    assert row.before == "The lamp went out before the storm came."
+    assert row.rest == rest.strip()
 
 
 def test_every_broken_file_says_why() -> None:
@@ -206,8 +218,8 @@ def test_too_much_for_one_import_is_said_at_once(files: list[Upload], why: str) 
 
 
 def test_a_name_is_no_path() -> None:
-    (file,) = check_files([Upload("..\\..//etc/passwd.txt", b"a")])
-    assert file.name == "passwd.txt"
+    files = check_files([Upload("..\\..//etc/passwd.txt", b"a"), Upload("caf\udce9.txt", b"a")])
+    assert [file.name for file in files] == ["passwd.txt", "caf?.txt"]
 
 
 def test_every_form_of_rows_in_a_file_is_read() -> None:
