@@ -259,7 +259,9 @@ class Engine(Nouns):
 
     def cancel(self, user_id: str, job_id: str) -> Job:
         """Ask a job to stop; everything it kept stays."""
-        return self.store.jobs.request_cancel(user_id, job_id)
+        job = self.store.jobs.request_cancel(user_id, job_id)
+        self.imports.sweep()  # of one that had not begun, the files lie there yet
+        return job
 
     # Versions
 

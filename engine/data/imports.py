@@ -6,14 +6,14 @@ The files of an import lie in the home folder until its job has ended. What the 
 
 from __future__ import annotations
 
-import os
-import shutil
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from engine.data.choices import Choices
+from engine.data.laid_down import clear, lay_down, sweep, taken_up
 from engine.data.pairs import Prompts
 from engine.data.preview import ImportPreview, preview_of
 from engine.data.readers import Upload, check_files
@@ -21,16 +21,17 @@ from engine.data.taking_in import TakingIn
 from engine.domain.example import Author
 from engine.domain.imports import Import, Rejection, Undone
 from engine.domain.job import Job, JobKind, JobState
-from engine.errors import EngineError, UnreadableFile, WrongState
+from engine.errors import StorageUnavailable, WrongState
 from engine.kinds import Kinds
 from engine.quality.score import Scorer
 from engine.store import Store
-from engine.store.rows import new_id
 from engine.teaching import Teachers
 
-FOLDER = "imports"
-# Files that lie there for so long without a job belong to none: laying them down takes seconds.
-FORGOTTEN_SECONDS = 3600
+log = logging.getLogger(__name__)
+
+# While the database takes nothing, an import waits: it would lose the files that are not taken yet.
+TRIES = 20
+AGAIN_SECONDS = 5.0
 
 
 class Imports:
@@ -91,16 +92,39 @@ class Imports:
         choices = Choices.checked(prompts, author, self._kinds.get(kind), genre)
         checked = check_files(files)
         self._store.users.ensure(user_id)
-        self._sweep()
+        self.sweep()
         names = [file.name for file in checked]
-        folder = new_id()
-        self._lay_down(self._home / FOLDER / folder, checked)
+        folder = lay_down(self._home, checked)
         request = {**choices.as_request(), "names": names, "folder": folder}
         job = self._start(user_id, JobKind.IMPORT, request)
         return self._store.imports.begin(user_id, job.id, choices.prompts, names)
 
     def run(self, job: Job, *, cancelled: Callable[[], bool]) -> dict[str, Any]:
-        """What the worker does for the job of an import; may be called again. Raises `Cancelled`."""
+        """What the worker does for the job of an import; may be called again. Raises `Cancelled`.
+
+        However it ends, its files are gone then; a process that is killed leaves them to the next.
+        """
+        try:
+            done = self._run(job, cancelled)
+        except Exception:
+            clear(self._home, job.request["folder"])
+            raise
+        clear(self._home, job.request["folder"])
+        return {"read": done.read, "accepted": done.accepted, "rejected": done.rejected}
+
+    def _run(self, job: Job, cancelled: Callable[[], bool]) -> Import:
+        tries = 1
+        while True:
+            try:
+                return self._work(job, cancelled).run()
+            except StorageUnavailable as error:
+                if tries == TRIES:
+                    raise
+                log.warning("import %s waits: %s", job.id, error)
+            tries += 1
+            time.sleep(AGAIN_SECONDS)
+
+    def _work(self, job: Job, cancelled: Callable[[], bool]) -> TakingIn:
         request = job.request
         choices = Choices.checked(
             request["prompts"],
@@ -108,28 +132,24 @@ class Imports:
             self._kinds.find(request["kind"]),
             request["genre"],
         )
-        folder = self._home / FOLDER / request["folder"]
         found = self._store.imports.begin(job.user_id, job.id, choices.prompts, request["names"])
         teacher = None
         if choices.prompts is Prompts.TEACHER:
             teacher = self._teachers.model_for(job.user_id, len, job_id=job.id, give_up=cancelled)
-        work = TakingIn(
+        return TakingIn(
             self._store,
             self._scorer(),
             choices,
             found,
-            lambda place: _taken_up(folder, place, request["names"][place]),
+            lambda place: taken_up(self._home, request["folder"], place, request["names"][place]),
             teacher=teacher,
             in_flight=self._teachers.in_flight(job.user_id),
             cancelled=cancelled,
         )
-        try:
-            done = work.run()
-        except EngineError:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        shutil.rmtree(folder, ignore_errors=True)
-        return {"read": done.read, "accepted": done.accepted, "rejected": done.rejected}
+
+    def sweep(self) -> None:
+        """Remove the files of imports that have ended without their turn, or never began."""
+        sweep(self._home, self._store)
 
     # Looking
 
@@ -157,45 +177,6 @@ class Imports:
             raise WrongState("import", job.state, "be undone", [each.value for each in ended])
         return self._store.imports.undo(user_id, import_id)
 
-    def _lay_down(self, folder: Path, files: Sequence[Upload]) -> None:
-        """Write the files where the worker finds them; the folder appears whole."""
-        making = folder.with_name(f".{folder.name}")
-        making.mkdir(parents=True)
-        for place, file in enumerate(files):
-            _write(making / f"{place:03}", file.data)
-            if file.target is not None:
-                _write(making / f"{place:03}.target", file.target)
-        making.rename(folder)
-
-    def _sweep(self) -> None:
-        """Remove the files of imports that were cancelled before their turn, or never begun."""
-        root = self._home / FOLDER
-        waiting = {
-            job.request["folder"]
-            for job in self._store.jobs.unfinished()
-            if job.kind is JobKind.IMPORT
-        }
-        for folder in root.iterdir() if root.exists() else ():
-            is_old = time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS
-            if is_old and folder.name not in waiting:
-                shutil.rmtree(folder, ignore_errors=True)
-
     def list(self, user_id: str, *, limit: int = 20, offset: int = 0) -> list[Import]:
         """Imports, newest first."""
         return self._store.imports.list(user_id, limit, offset)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _taken_up(folder: Path, place: int, name: str) -> Upload:
-    """A file that `_lay_down` wrote. Raises `UnreadableFile` where it is gone."""
-    path, target = folder / f"{place:03}", folder / f"{place:03}.target"
-    try:
-        return Upload(name, path.read_bytes(), target.read_bytes() if target.exists() else None)
-    except OSError as error:
-        raise UnreadableFile(name, "its copy in the home folder is gone") from error

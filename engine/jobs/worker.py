@@ -93,8 +93,8 @@ def launch(url: str, runner: Runner) -> None:
 
 def keep_reconciled(engine: Engine, queue: JobQueue) -> None:
     """Start, now and every RECONCILE_SECONDS, what starts by itself, hand in the jobs that DBOS does
-    not know, let it forget what is over now and then, and finish erasures that were interrupted.
-    Never returns."""
+    not know, let it forget what is over now and then, remove files of imports that have ended, and
+    finish erasures that were interrupted. Never returns."""
     wait = threading.Event()
     for number in itertools.count():
         try:
@@ -109,6 +109,10 @@ def keep_reconciled(engine: Engine, queue: JobQueue) -> None:
                 log.info("job %s was handed in by the worker", job_id)
         except Exception:  # the database may be away for a while; the worker must not be
             log.exception("the queue could not be compared with the jobs")
+        try:
+            engine.imports.sweep()
+        except Exception:  # as above
+            log.exception("the files of ended imports could not be removed")
         try:
             engine.lineage.finish_erasures()
         except Exception:  # as above; what was erased stays erased, and the rest is tried again

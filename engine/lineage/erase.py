@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.data.laid_down import sweep
 from engine.domain.erasure import Erasure, ErasurePlan, Noun
 from engine.domain.run import Run
 from engine.errors import ErasureChanged, InvalidInput
@@ -85,7 +86,9 @@ def forget(memory: Memory, store: Store, erasure: Erasure) -> None:
 
 
 def delete_files(store: Store, home: Path, erasure: Erasure, runs: Sequence[Run]) -> None:
-    """Folders of trainings, adapters of quarantined versions, exports where they were written."""
+    """Folders of trainings, adapters of quarantined versions, exports where they were written, and
+    files of imports that have ended."""
+    sweep(home, store)
     versions = store.versions.list(erasure.user_id)
     quarantined = [version.run_id for version in versions if version.quarantined_at]
     exports = store.exports.holding(erasure.user_id, erasure.ids(Noun.EXAMPLE))

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.domain.erasure import ErasurePlan, Noun, Reached, Selection, Why
+from engine.domain.job import JobKind, JobState
 from engine.domain.run import Run
 from engine.domain.snapshot import Split
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, WrongState
 from engine.lineage.files import export_files, training_folders
 from engine.lineage.matching import Wanted
 from engine.store import Store
@@ -43,8 +44,17 @@ def plan_erasure(store: Store, home: Path, user_id: str, selection: Selection) -
         selection=selection,
         reached=tuple(reach.found.values()),
         files=tuple(str(path) for path in [*training_folders(home, runs, learned), *written]),
-        elsewhere=tuple(elsewhere),
+        elsewhere=(*elsewhere, *files_of_imports(store, user_id)),
     )
+
+
+def files_of_imports(store: Store, user_id: str) -> list[str]:
+    """The user's imports whose files still lie in the home folder: nobody knows yet what is in them."""
+    return [
+        f"the files of import {job.id}, which has not ended: cancel it, or look again when it has"
+        for job in store.jobs.active(user_id)
+        if job.kind is JobKind.IMPORT
+    ]
 
 
 class Reach:
@@ -66,6 +76,7 @@ class Reach:
         """The examples that are named, those of the import, and every text that holds the phrase."""
         chosen = list(selection.example_ids)
         if selection.import_id:
+            self._check_ended(selection.import_id)
             of_import = self._store.lineage.of_import(self._user, selection.import_id)
             if not of_import:
                 raise InvalidInput("import_id", "names no import that left examples here")
@@ -73,6 +84,13 @@ class Reach:
         self._add_examples(chosen, Why.CHOSEN)
         if selection.phrase:
             self._add_texts(Wanted(selection.phrase), Why.PHRASE)
+
+    def _check_ended(self, import_id: str) -> None:
+        """Raise WrongState for an import that still brings texts."""
+        running = [job for job in self._store.jobs.active(self._user) if job.id == import_id]
+        if running:
+            ended = [state.value for state in JobState if state.is_final]
+            raise WrongState("import", running[0].state, "be erased", ended)
 
     def follow_examples(self) -> None:
         """Examples that were made from these, and those that nearly repeat them, as far as it goes."""

@@ -92,6 +92,10 @@ class Jobs:
         """Everybody's queued and running jobs, oldest first."""
         return self._many(_started_jobs())
 
+    def of_kind(self, kind: JobKind) -> list[Job]:
+        """Everybody's jobs of this kind, whatever their state."""
+        return self._many(select(jobs).where(jobs.c.kind == kind.value))
+
     def start(self, job_id: str, *, progress: int = 0) -> Job:
         """Count one attempt and mark the job running; `started_at` stays that of the first.
 
