@@ -70,7 +70,7 @@ def benchmark_rows(home: Path) -> list[Row]:
     rows = []
     for path in sorted((home / FOLDER).glob("*.jsonl")):
         try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableFile(path.name, f"it is no UTF-8 text file ({error})") from error
         for number, line in enumerate(lines, start=1):
@@ -82,7 +82,7 @@ def benchmark_rows(home: Path) -> list[Row]:
 def _benchmark_row(name: str, line: str) -> Row:
     try:
         data = json.loads(line)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise UnreadableFile(name, "the line is no JSON object")

@@ -51,7 +51,7 @@ def from_lines(data: bytes) -> list[NewPassage]:
     if len(data) > MAX_MB * 1_000_000:
         raise UnreadableFile("The file", f"it is larger than {MAX_MB} MB")
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = data.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise UnreadableFile("The file", "it is not UTF-8") from error
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -104,7 +105,8 @@ def read_inputs(name: str, text: str) -> list[Input]:
     A JSON object holds the idea under `prompt` (or `input`, `idea`, `text`), and may hold a `genre`.
     Raises `UnreadableFile` naming the line.
     """
-    lines = [(at, line) for at, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    told = re.split(r"\r\n?|\n", text)  # no other line ends: they may stand within a JSON string
+    lines = [(at, line) for at, line in enumerate(told, start=1) if line.strip()]
     if name.lower().endswith(".jsonl"):
         return [_from_json(name, at, line) for at, line in lines]
     return [Input(line.strip()) for _, line in lines]

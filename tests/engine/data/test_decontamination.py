@@ -207,7 +207,15 @@ def test_benchmarks_are_read_and_a_broken_line_is_named(tmp_path: Path) -> None:
         Row("paris", "Where does she live?", "Paris", "c"),
     ]
     assert found(training, rows) == {"asked": Likeness.EXACT, "told": Likeness.EXACT}
-    for broken in ("{", "[1]", '{"id": 7}'):
+    told = "One\u2028line, one\x85row."  # no line ends in a JSON string
+    line = json.dumps({"text": told}, ensure_ascii=False)
+    (folder / "more.jsonl").write_bytes(f"{line}\r\n{line}".encode())
+    rows = [row for row in held_out_rows([], [], tmp_path) if row.name.startswith("more")]
+    assert [(row.name, row.completion) for row in rows] == [
+        ("more.jsonl:1", told),
+        ("more.jsonl:2", told),
+    ]
+    for broken in ("{", "[1]", '{"id": 7}', "[" * 100_000):
         (folder / "more.jsonl").write_text(f"{json.dumps(lines[0])}\n{broken}", encoding="utf-8")
         with pytest.raises(UnreadableFile, match=r"more\.jsonl:2"):
             held_out_rows([], [], tmp_path)
