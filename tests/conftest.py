@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from engine.store.database import Database
 from models.gguf import embedding_gguf
 from tests.processes import Home
 from tests.tiny import make_tiny_gguf
@@ -15,6 +18,27 @@ from tests.tiny import make_tiny_gguf
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with processes of their own first: they take longest, and nothing should wait for them."""
     items.sort(key=lambda item: "home" not in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite file begins as a copy of one that was migrated once: a tenth of a second less for
+    each of the many tests with a database of their own."""
+    migrated = tmp_path_factory.mktemp("database") / "migrated.db"
+    first = Database(f"sqlite:///{migrated}")
+    first.migrate()
+    first.dispose()
+    migrate = Database.migrate
+
+    def copy_and_migrate(database: Database) -> None:
+        name = make_url(database.url).database
+        if database.is_sqlite and name and Path(name).parent.is_dir() and not Path(name).exists():
+            shutil.copy(migrated, name)
+        migrate(database)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "migrate", copy_and_migrate)
+        yield
 
 
 @pytest.fixture(scope="session")
