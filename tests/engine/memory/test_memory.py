@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.domain.passage import Passage, Scope
@@ -169,6 +171,12 @@ def test_a_copy_elsewhere_is_the_same_memory(memory: Memory) -> None:
     mine, his = (memory.passages(user, limit=500).passages for user in ("anna", "ben"))
     assert sorted(map(what, mine)) == sorted(map(what, his))
     assert recalled(memory, user="ben", scopes=("training",)) == [KEY]
+
+
+def test_a_line_separator_within_a_text_ends_no_line(memory: Memory) -> None:
+    told = "The key\u2028lies under\x85the stair."
+    memory.import_("anna", json.dumps({"text": told}, ensure_ascii=False).encode())
+    assert [each.text for each in memory.passages("anna").passages] == [told]
 
 
 def test_a_broken_line_is_named_and_nothing_is_taken(memory: Memory) -> None:
