@@ -43,7 +43,7 @@ class Engine(Nouns):
     # People
 
     def users(self) -> list[str]:
-        """Local user names, oldest first."""
+        """Local user names, in alphabetical order."""
         return self.store.users.list()
 
     def ensure_user(self, user_id: str) -> None:
@@ -297,4 +297,4 @@ class Engine(Nouns):
         chosen = None if version == "base" else self.store.versions.get(user_id, version)
         if chosen is not None:
             chosen.check_usable()
-        return evaluate(self.settings, chosen, text)
+        return evaluate(self.settings_now, chosen, text)

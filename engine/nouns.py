@@ -44,6 +44,11 @@ class Nouns:
         self.enqueue = enqueue
         self.overview = open_overview(settings, store)
 
+    @property
+    def settings_now(self) -> Settings:
+        """The settings, local only also where the studio's switch says so; for what may be fetched."""
+        return self.settings.model_copy(update={"local_only": self.teachers.local_only})
+
     @cached_property
     def scorer(self) -> Scorer:
         return Scorer.load()
@@ -147,7 +152,12 @@ class Nouns:
     def trainings(self) -> Trainings:
         """Recipes, configurations, and what a training by one may be: engine/training/trainings.py."""
         return Trainings(
-            self.settings, self.store, self.imports, self.calibration, self.training_rules
+            self.settings,
+            self.store,
+            self.imports,
+            self.calibration,
+            self.training_rules,
+            local_only=lambda: self.teachers.local_only,
         )
 
     @cached_property

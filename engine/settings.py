@@ -91,7 +91,8 @@ class Settings(BaseSettings):
         description="CPU threads that a training may use; 0 = all.",
     )
     local_only: bool = Field(
-        False, description="Ask no model elsewhere, whatever the switch in the studio says."
+        False,
+        description="Ask no model elsewhere and fetch none, whatever the switch in the studio says.",
     )
 
     api_token: SecretStr = Field(

@@ -64,10 +64,11 @@ def converter_folder() -> Path:
     return folder / "llama.cpp"
 
 
-def locate(model: BaseModel, models_dir: Path | None = None) -> Path:
+def locate(model: BaseModel, models_dir: Path | None = None, *, local_only: bool = False) -> Path:
     """The model's GGUF file, or its folder of safetensors. Raises `WeightsMissing`.
 
-    `models_dir` holds model folders by name; they are used before the hub is asked.
+    `models_dir` holds model folders by name; they are used before the hub is asked. With `local_only`
+    the hub is not asked: what was fetched before is used.
     """
     if model.source == "package":
         return verify(package_folder(model.package) / model.file, model.sha256)
@@ -77,20 +78,29 @@ def locate(model: BaseModel, models_dir: Path | None = None) -> Path:
         return ggufs[0] if len(ggufs) == 1 else path
     if models_dir is not None and (models_dir / model.name).is_dir():
         return models_dir / model.name
-    return _fetch(model)
+    return _fetch(model, local_only=local_only)
 
 
-def _fetch(model: BaseModel) -> Path:
+def _fetch(model: BaseModel, *, local_only: bool) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
         wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
-        folder: str = snapshot_download(model.hub, allow_patterns=wanted)
+        folder: str = snapshot_download(
+            model.hub, allow_patterns=wanted, local_files_only=local_only
+        )
         return Path(folder)
     except Exception as error:  # the hub client raises a dozen unrelated types when offline
+        put = (
+            f"Put its files into a folder {model.name} and set ZEGA_MODELS_DIR to the folder above"
+        )
+        if local_only:
+            raise WeightsMissing(
+                f"{model.name} is not on this machine, and the studio is set to local only: nothing "
+                f"was fetched. {put}, or turn the switch in Settings (or ZEGA_LOCAL_ONLY) off."
+            ) from error
         raise WeightsMissing(
-            f"{model.name} could not be fetched from the hub ({type(error).__name__}). "
-            f"Put its files into a folder {model.name} and set ZEGA_MODELS_DIR to the folder above."
+            f"{model.name} could not be fetched from the hub ({type(error).__name__}). {put}."
         ) from error
 
 

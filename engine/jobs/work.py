@@ -165,7 +165,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     settings, config = engine.settings, config_of(job.request)
     engine.trainings.check(config, held_mb=attempt.trainer.held_mb() if attempt.trainer else 0)
     named = job.request.get("base_model") or config.model.base_model or settings.base_model
-    base = settings.model_copy(update={"base_model": named})
+    base = engine.settings_now.model_copy(update={"base_model": named})
     rules, share = engine.training_rules, config.training_data.augmentation
     if share is not None and "snapshot_id" not in job.request:
         engine.store.jobs.progress(job.id, stage="Making variants")

@@ -13,9 +13,13 @@ from models.weights import locate, sha256_of
 
 
 def base_weights(settings: Settings) -> Path:
-    """The base model's GGUF file or its folder of safetensors. Raises `WeightsMissing`."""
+    """The base model's GGUF file or its folder of safetensors; with `local_only` nothing is fetched.
+
+    Raises `WeightsMissing`.
+    """
     folder = Path(settings.models_dir) if settings.models_dir else None
-    return locate(find_base_model(settings.base_model), folder)
+    model = find_base_model(settings.base_model)
+    return locate(model, folder, local_only=settings.local_only)
 
 
 def served_gguf(settings: Settings) -> Path:

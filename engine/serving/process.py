@@ -33,7 +33,7 @@ def open_model_server(
     engine: Engine, embeddings: EmbeddingServer, seq2seq: Seq2SeqKeeper
 ) -> ModelServer:
     """The model server as the settings describe it; one slot more than auto-training fills."""
-    settings = engine.settings
+    settings = engine.settings_now
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
     return ModelServer(

@@ -6,7 +6,7 @@ lineage, decontamination and erasure hold for them; then what the file holds is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ class RecipeCard:
 
 
 class Trainings:
-    """All verbs."""
+    """All verbs. `local_only` says whether nothing may leave this machine or be fetched to it."""
 
     def __init__(
         self,
@@ -52,12 +52,15 @@ class Trainings:
         imports: Imports,
         calibration: Calibrator,
         rules: Rules,
+        *,
+        local_only: Callable[[], bool],
     ) -> None:
         self._settings = settings
         self._store = store
         self._imports = imports
         self._calibration = calibration
         self._rules = rules
+        self._local_only = local_only
 
     def recipes(self) -> list[RecipeCard]:
         """Every recipe, the one of the settings first."""
@@ -128,7 +131,7 @@ class Trainings:
         """
         check_allowed(self._settings)
         trainer = config.model.trainer
-        check_loggers(config.logging.loggers, local_only=self._settings.local_only)
+        check_loggers(config.logging.loggers, local_only=self._local_only())
         base = find_base_model(config.model.base_model or self._settings.base_model)
         if base.task != TRAINERS[trainer].task:
             raise InvalidInput(
@@ -148,7 +151,8 @@ class Trainings:
         version = versions.active(user_id) if number is None else versions.get(user_id, number)
         if version is None:
             raise NotFound("active version of", user_id)
-        return report(self._store, self._settings, version, config)
+        settings = self._settings.model_copy(update={"local_only": self._local_only()})
+        return report(self._store, settings, version, config)
 
     # Rows of a file
 

@@ -51,7 +51,8 @@ def find_model(settings: Settings, wanted: str, verb: str) -> Found:
         row = find_base_model(wanted)
         if row.name == served.name:
             return Found(settings, served.name)
-        locate(row, Path(settings.models_dir) if settings.models_dir else None)
+        folder = Path(settings.models_dir) if settings.models_dir else None
+        locate(row, folder, local_only=settings.local_only)
         check_memory(row, "serve" if verb == "write" else "train")
     except ModelError as error:
         log.info("%s is not used: %s", wanted, error)
@@ -70,7 +71,7 @@ def teaching(
     if found is None:
         yield engine.teachers.model_for(user_id, len, job_id=job_id, give_up=give_up)
         return
-    if found.settings is engine.settings:
+    if found.settings.base_model == engine.settings.base_model:
         served = CurrentModel(engine.store, found.name, patient=give_up)
         yield RetryingModel(served, attempts=ATTEMPTS, unreachable=True, give_up=give_up)
         return

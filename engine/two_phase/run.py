@@ -52,7 +52,8 @@ def _phase_one(engine: Engine, job: Job, settings: TwoPhaseSettings, attempt: At
     store, kind = engine.store, engine.kinds.get(job.request["kind"])
     store.jobs.progress(job.id, stage="Looking for the models")
     found = _find_models(engine, job, settings)
-    own_server = found is not None and found.settings is not engine.settings
+    served = engine.settings.base_model
+    own_server = found is not None and found.settings.base_model != served
     places = engine.settings.generation_slots
     if found is None:
         places = engine.teachers.in_flight(job.user_id)
@@ -76,9 +77,9 @@ def _find_models(engine: Engine, job: Job, settings: TwoPhaseSettings) -> Found 
     if settings.summary_model_name == CHOSEN:
         found, teacher = None, engine.teachers.called(job.user_id) or "the built-in base"
     else:
-        found = find_model(engine.settings, settings.summary_model_name, "write")
+        found = find_model(engine.settings_now, settings.summary_model_name, "write")
         teacher = found.name
-    student = find_model(engine.settings, settings.training_model_name, "learn")
+    student = find_model(engine.settings_now, settings.training_model_name, "learn")
     phases.update(job.id, teacher=teacher, student=student.name)
     for each in (found, student):
         if each is not None and each.notice:
@@ -120,7 +121,7 @@ def _begin_training(engine: Engine, job: Job, settings: TwoPhaseSettings, attemp
         },
         "snapshot_id": snapshot.id,
         "base_model": find_model(
-            engine.settings, settings.training_model_name, "learn"
+            engine.settings_now, settings.training_model_name, "learn"
         ).settings.base_model,
         "two_phase": job.id,
     }

@@ -42,7 +42,7 @@ def local_only_switch(studio: Engine) -> None:
         disabled=forced,
         on_change=lambda: studio.teachers.set_local_only(bool(session.value("local_only"))),
         help="For every name on this machine, at once, also for jobs that run: "
-        "no model elsewhere is asked.",
+        "no model elsewhere is asked, and none is fetched.",
     )
     if forced:
         st.caption("Kept on by the setting ZEGA\\_LOCAL\\_ONLY.")

@@ -109,6 +109,20 @@ def test_loggers_that_are_not_installed_or_send_elsewhere_are_refused() -> None:
         check_loggers(["wandb"], local_only=True)
 
 
+def test_the_switch_keeps_figures_here_when_it_is_asked_for_and_when_it_is_run(
+    engine: Engine,
+) -> None:
+    own = config(logging={"loggers": ["store", "wandb"]})
+    job = engine.store.jobs.create(
+        "anna", JobKind.TRAINING, {"recipe": "mine", "config": own.model_dump()}
+    )
+    engine.teachers.set_local_only(True)
+    with pytest.raises(LocalOnly, match="The logger wandb is elsewhere"):
+        engine.trainings.request("anna", config=own)
+    Runner(engine).run(job.id)
+    assert engine.job("anna", job.id).error_code == "local_only"
+
+
 def test_the_same_training_is_queued_once_and_another_beside_it(engine: Engine) -> None:
     Shelf(engine, "anna").examples(12)
     first = engine.start_training("anna")
