@@ -28,8 +28,10 @@ Embed = Callable[[Sequence[str]], list[list[float]]]
 
 TIMEOUT = httpx.Timeout(20.0, connect=2.0)
 BATCH = 16
-# So many windows are asked for, for each passage wanted: neighbours are often of one passage.
+# So many windows are asked for, for each passage wanted: neighbours are often of one passage. Where a
+# long one crowds out the others, so many times as many are asked for until there are enough.
 WINDOWS_A_PASSAGE = 5
+MORE = 4
 
 
 @dataclass(frozen=True)
@@ -88,19 +90,33 @@ class Index:
     def recall(self, name: str, query: str, k: int, tags: Sequence[str]) -> list[Hit]:
         """The `k` passages with one of these tags that are nearest to the query, best first."""
         (vector,) = self._embed([query])
+        count = k * WINDOWS_A_PASSAGE
+        while True:
+            nearest = self._nearest(name, vector, count, tags)
+            best: dict[str, float] = {}
+            for passage, score in nearest:
+                best.setdefault(passage, score)
+            if len(best) >= k or len(nearest) < count:
+                return [Hit(passage, score) for passage, score in best.items()][:k]
+            count *= MORE
+
+    def _nearest(
+        self, name: str, vector: list[float], count: int, tags: Sequence[str]
+    ) -> list[tuple[str, float]]:
+        """The passages and cosines of the nearest windows, best first; fewer where there are no more."""
         asked: Any = [vector]
         with reachable():
             found = self._collection(name).query(
                 query_embeddings=asked,
-                n_results=k * WINDOWS_A_PASSAGE,
+                n_results=count,
                 where=among("tag", tags),
                 include=["metadatas", "distances"],
             )
-        best: dict[str, float] = {}
         marks, distances = (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0]
-        for mark, distance in zip(marks, distances, strict=True):
-            best.setdefault(str(mark["passage"]), 1.0 - float(distance))
-        return [Hit(passage, score) for passage, score in best.items()][:k]
+        return [
+            (str(mark["passage"]), 1.0 - float(distance))
+            for mark, distance in zip(marks, distances, strict=True)
+        ]
 
     def held(self, name: str) -> set[str]:
         """Ids of every passage in the collection."""
