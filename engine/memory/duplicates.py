@@ -58,12 +58,6 @@ def similarity(first: str, second: str) -> float:
     return len(one & other) / len(one | other)
 
 
-def shared(part: str, whole: str) -> float:
-    """The share of a text's five-word runs that the other holds too."""
-    one = runs(part)
-    return len(one & runs(whole)) / len(one)
-
-
 def runs(text: str) -> set[str]:
     """Runs of five words; of a shorter text all its words as one."""
     words = re.findall(r"\w+", text.lower())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.domain.example import Example
+from engine.domain.erasure import Noun
 from engine.domain.passage import Passage
 from engine.domain.snapshot import Split
-from engine.memory.duplicates import shared
+from engine.memory.duplicates import runs
 from engine.store import Store
+from engine.store.texts import HeldText
 
 # So much of the shorter text must be in the longer one to say that it came from it.
 SHARED = 0.5
@@ -37,10 +38,14 @@ class Traces:
 
 def traces(store: Store, user_id: str, passages: Sequence[Passage]) -> Traces:
     """Examples of the user that hold these passages, and the versions that were trained on them."""
+    known = [(len(passage.text), runs(passage.text)) for passage in passages]
+    any_of_them = set[str]().union(*(its for _, its in known))
+    sources = {passage.source for passage in passages}
     holding = {
         example.id
         for example in all_examples(store, user_id)
-        if any(holds(example, passage) for passage in passages)
+        if f"example:{example.id}" in sources
+        or any(holds(text, known, any_of_them) for text in {*example.texts})
     }
     versions = []
     for version in store.versions.list(user_id):
@@ -50,20 +55,22 @@ def traces(store: Store, user_id: str, passages: Sequence[Passage]) -> Traces:
     return Traces(tuple(versions), tuple(sorted(holding)))
 
 
-def all_examples(store: Store, user_id: str) -> list[Example]:
-    """Every example of the user, read page by page."""
-    found: list[Example] = []
-    while page := store.examples.list(user_id, limit=1000, offset=len(found)):
-        found += page
-    return found
+def all_examples(store: Store, user_id: str) -> Iterator[HeldText]:
+    """The words of every example of the user, read page by page."""
+    after = ""
+    while page := store.texts.page(user_id, Noun.EXAMPLE, after):
+        yield from page
+        after = page[-1].id
 
 
-def holds(example: Example, passage: Passage) -> bool:
-    """Whether the example's words are the passage's, or most of the shorter of the two."""
-    if passage.source == f"example:{example.id}":
-        return True
-    for text in (example.completion, example.prompt):
-        shorter, longer = sorted((text, passage.text), key=len)
-        if shared(shorter, longer) >= SHARED:
+def holds(text: str, known: Sequence[tuple[int, set[str]]], any_of_them: set[str]) -> bool:
+    """Whether the text's words are a passage's, or most of the shorter of the two. Of each passage
+    its length and runs are `known`; a text's are made once, however many passages there are."""
+    own = runs(text)
+    if own.isdisjoint(any_of_them):
+        return False
+    for length, its in known:
+        part, whole = (own, its) if len(text) <= length else (its, own)
+        if len(part & whole) >= SHARED * len(part):
             return True
     return False
