@@ -196,11 +196,20 @@ class Jobs:
     ) -> list[Job]:
         """The user's jobs, newest first; `created` adds those nobody has started yet."""
         check_limit(limit, offset)
-        query = select(jobs).where(jobs.c.user_id == user_id)
-        if not created:
-            query = query.where(jobs.c.state != JobState.CREATED.value)
+        query = _of_user(user_id, created=created)
         newest_first = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
         return self._many(newest_first.limit(limit).offset(offset))
+
+    def count(self, user_id: str, *, created: bool = False) -> int:
+        """How many jobs `list` has in all."""
+        query = select(func.count()).select_from(_of_user(user_id, created=created).subquery())
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+
+def _of_user(user_id: str, *, created: bool) -> Select[Any]:
+    query = select(jobs).where(jobs.c.user_id == user_id)
+    return query if created else query.where(jobs.c.state != JobState.CREATED.value)
 
 
 def turn_of(table: FromClause) -> ColumnElement[Any]:

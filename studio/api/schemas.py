@@ -195,4 +195,4 @@ class JobBody(BaseModel):
 
 class JobsBody(BaseModel):
     jobs: list[JobBody]
-    total: int = Field(description="How many are in this answer.")
+    total: int = Field(description="How many there are, on all pages.")

@@ -11,6 +11,7 @@ from engine.domain.budget import Usage
 from engine.errors import InvalidInput
 from studio.cli.options import AsJson, User
 from studio.cli.output import say_result, verb
+from studio.newcomers import for_user
 
 app = typer.Typer(help="What teachers cost, and how much they may.", no_args_is_help=True)
 
@@ -63,8 +64,7 @@ def set_caps(
     }
     changes = {name: number(name, text) for name, text in named.items() if text is not None}
     engine = open_engine()
-    engine.ensure_user(user)
-    found = engine.budget.set_caps(user, **changes)
+    found = for_user(engine, user, lambda: engine.budget.set_caps(user, **changes))
     say_result(
         found,
         as_json=as_json,

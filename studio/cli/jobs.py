@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.domain.job import Job, JobState
-from engine.errors import EngineError
+from engine.errors import EngineError, NoWorker
 from engine.jobs.waiting import check_ended_well
 from studio.cli.options import AsJson, TaskKind, User
 from studio.cli.output import INTERRUPTED, job_bar, say, say_error, say_result, verb
+from studio.newcomers import for_user
 
 if TYPE_CHECKING:
     from engine.domain.version import Version
@@ -38,10 +40,12 @@ def auto_train(
     from studio.background import background, wait_until_served
 
     engine = open_engine()
-    engine.ensure_user(user)
     # Asked for before anything is started: what is wrong with it is said at once.
     mix = dict.fromkeys(genre or (), 1.0)
-    job = engine.start_auto_train(user, num, mix, store_in_memory=store_in_memory, kind=kind)
+    start = partial(
+        engine.start_auto_train, user, num, mix, store_in_memory=store_in_memory, kind=kind
+    )
+    job = for_user(engine, user, start)
     with background(engine, say=lambda line: say(line, as_json=as_json)):
         follow(
             engine,
@@ -66,7 +70,7 @@ def follow(
 ) -> Job:
     """The job once it has succeeded. Ctrl-C cancels it, waits until it has stopped and ends the
     command with exit code 130; a second Ctrl-C does not wait. A job that cannot be begun (`ready`
-    raises) is cancelled, so that it does not come back later unasked.
+    raises) is cancelled, so that it does not come back later unasked; one that nobody takes waits.
     """
     with job_bar(title, as_json=as_json) as show:
         try:
@@ -78,6 +82,8 @@ def follow(
             engine.cancel(job.user_id, job.id)
             job = engine.wait(job.user_id, job.id, show)
             interrupted = True
+        except NoWorker:
+            raise
         except Exception:
             engine.cancel(job.user_id, job.id)
             raise

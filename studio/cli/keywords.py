@@ -19,6 +19,7 @@ from studio.cli.options import (
     read_text,
 )
 from studio.cli.output import say_result, verb
+from studio.newcomers import for_user
 
 if TYPE_CHECKING:
     from engine.data.keywords import Coverage
@@ -36,8 +37,8 @@ def add(name: Name, file: TextFile, user: User, as_json: AsJson = False) -> None
     from engine.bootstrap import open_engine
 
     engine = open_engine()
-    engine.ensure_user(user)
-    found = engine.keywords.add(user, name, read_text(file))
+    text = read_text(file)
+    found = for_user(engine, user, lambda: engine.keywords.add(user, name, text))
     count = len(found.list.keywords)
     say_result(
         {

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.automation.train_at import check_train_at
 from engine.domain.schedule import Schedule
 from engine.engine import Engine
 from engine.errors import InvalidInput
 from studio.cli.options import AsJson, User
 from studio.cli.output import say_result, verb
+from studio.newcomers import for_user
 
 app = typer.Typer(help="What starts by itself: daily texts, and trainings.", no_args_is_help=True)
 
@@ -73,11 +75,10 @@ def set_schedule(
     number = None if train_at is None else _number(train_at)
     if not changes and train_at is None:
         raise InvalidInput("options", "name nothing to set: see zega schedule set --help")
-    engine.ensure_user(user)
     if changes:
-        engine.automation.set_schedule(user, **changes)
+        for_user(engine, user, lambda: engine.automation.set_schedule(user, **changes))
     if train_at is not None:
-        engine.automation.set_train_at(user, number)
+        for_user(engine, user, lambda: engine.automation.set_train_at(user, number))
     _say(engine, user, as_json=as_json)
 
 
@@ -113,9 +114,10 @@ def _number(text: str) -> int | None:
     if text == "default":
         return None
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         raise InvalidInput("train_at", f"must be a number or default, got {text!r}") from None
+    return check_train_at(number)
 
 
 def _say(engine: Engine, user: str, *, as_json: bool) -> None:

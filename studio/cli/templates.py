@@ -13,6 +13,7 @@ from engine.errors import InvalidInput
 from studio.cli.jobs import follow
 from studio.cli.options import AsJson, TextFile, User, read_text
 from studio.cli.output import say, say_result, verb
+from studio.newcomers import for_user
 
 if TYPE_CHECKING:
     from engine.data.synthesis import SyntheticResult, TemplatePreview
@@ -42,8 +43,7 @@ def synthesize(
         shown = engine.templates.preview(order)
         say_result(shown, as_json=as_json, lines=lambda: preview_lines(shown))
         return
-    engine.ensure_user(user)
-    job = engine.templates.start(user, order)
+    job = for_user(engine, user, lambda: engine.templates.start(user, order))
     with background(engine, say=lambda line: say(line, as_json=as_json)):
         follow(
             engine,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from engine.errors import InvalidInput
 from studio.cli.jobs import follow
 from studio.cli.options import AsJson, User, read_text
 from studio.cli.output import say, say_result, verb
+from studio.newcomers import for_user
 
 if TYPE_CHECKING:
     from engine.two_phase import TwoPhaseView
@@ -71,8 +73,8 @@ def two_phase(
     asked = read_inputs(inputs) if inputs else inputs_of(listed, config)
     settings = given | {name: value for name, value in options.items() if value is not None}
     engine = open_engine()
-    engine.ensure_user(user)
-    job = engine.two_phase.start(user, asked, kind=kind or named, **settings)
+    start = partial(engine.two_phase.start, user, asked, kind=kind or named, **settings)
+    job = for_user(engine, user, start)
     with background(engine, say=lambda line: say(line, as_json=as_json)):
         follow(
             engine,

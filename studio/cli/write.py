@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from engine.domain.user import check_user_id
 from studio.cli.options import AsJson, TaskKind, User, read_text
 from studio.cli.output import say, say_result, verb
+from studio.newcomers import for_user
 
 
 @verb
@@ -36,17 +39,21 @@ def write(
 ) -> None:
     """Have a text written; the draft is saved, and becomes an example with its score."""
     from engine.bootstrap import open_engine
+    from engine.writing.begin import check_request
     from engine.writing.writer import Sampling
     from studio.background import background, wait_until_served
 
     engine = open_engine()
-    engine.ensure_user(user)
     asked = read_text(Path("-")) if prompt == "-" else prompt
-    story = engine.start_story(user, asked, genre=genre, style=style, kind=kind)
+    # What is wrong with it is said before anything is started, and nothing is kept until that is.
+    check_user_id(user)
+    check_request(engine.kinds.get(kind), asked, genre=genre, style=style)
+    start = partial(engine.start_story, user, asked, genre=genre, style=style, kind=kind)
     most = max_tokens or engine.kinds.get(kind).length.tokens
     sampling = Sampling(temperature=temperature, max_tokens=most, seed=seed)
     with background(engine, ("model-server",), say=lambda line: say(line, as_json=as_json)):
         wait_until_served(engine)
+        story = for_user(engine, user, start)
         writing = engine.write(user, story.id, writer=writer, sampling=sampling)
         for piece in writing:
             if not as_json:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Header, Request, Response
 from starlette.responses import JSONResponse
 
-from engine.autotrain.plan import check_request
 from engine.domain.job import Job, JobState
 from engine.engine import Engine
 from engine.errors import NoWorker
 from engine.jobs.waiting import WORKER_SECONDS, check_ended_well
 from studio.api.context import TheAudit, TheEngine
 from studio.api.schemas import AcceptedBody, AutoTrainBody, AutoTrainRequest, GenresBody
+from studio.newcomers import for_user
 
 router = APIRouter(tags=["auto-training"])
 
@@ -31,7 +33,7 @@ async def auto_train(
     request: Request,
     engine: TheEngine,
     audit: TheAudit,
-    prefer: Annotated[str, Header(description="`respond-async`: do not wait.")] = "",
+    prefer: Annotated[list[str] | None, Header(description="`respond-async`: do not wait.")] = None,
 ) -> Response | AutoTrainBody:
     """Have texts written and scored, keep the good ones, and wait for the end.
 
@@ -40,7 +42,7 @@ async def auto_train(
     """
     job = await anyio.to_thread.run_sync(_begin, engine, order)
     audit("auto_train", order.user_id, job_id=job.id, num_examples=order.num_examples)
-    if _wants_async(prefer):
+    if _wants_async(prefer or ()):
         return accepted(job)
     deadline = anyio.current_time() + WORKER_SECONDS
     while not job.state.is_final and not await request.is_disconnected():
@@ -60,16 +62,15 @@ def genres(engine: TheEngine) -> GenresBody:
 
 
 def _begin(engine: Engine, order: AutoTrainRequest) -> Job:
-    # Before the user is made, so that a wrong order leaves nothing behind.
-    check_request(order.num_examples, order.mix(), engine.kinds.get(order.kind))
-    engine.ensure_user(order.user_id)
-    return engine.start_auto_train(
+    start = partial(
+        engine.start_auto_train,
         order.user_id,
         order.num_examples,
         order.mix(),
         store_in_memory=order.store_in_memory,
         kind=order.kind,
     )
+    return for_user(engine, order.user_id, start)
 
 
 def _result(engine: Engine, job: Job) -> AutoTrainBody:
@@ -79,9 +80,10 @@ def _result(engine: Engine, job: Job) -> AutoTrainBody:
     return AutoTrainBody.model_validate(result, from_attributes=True)
 
 
-def _wants_async(prefer: str) -> bool:
-    """RFC 7240: preferences are separated by commas, each may carry parameters."""
-    names = [part.split(";")[0].strip().lower() for part in prefer.split(",")]
+def _wants_async(prefer: Sequence[str]) -> bool:
+    """RFC 7240: one header or several, preferences separated by commas; each may carry parameters."""
+    parts = ",".join(prefer).split(",")
+    names = [part.split(";")[0].strip().lower() for part in parts]
     return "respond-async" in names
 
 

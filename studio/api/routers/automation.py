@@ -14,6 +14,7 @@ from engine.domain.job import JobState
 from engine.engine import Engine
 from studio.api.context import TheAudit, TheEngine
 from studio.api.schemas import Body, GenreName, UserId, UserQuery
+from studio.newcomers import for_user
 
 router = APIRouter(prefix="/api/automation", tags=["automation"])
 
@@ -92,11 +93,11 @@ def set_automation(
 ) -> AutomationBody:
     """Change the number, the schedule, or both."""
     user = request.user_id
-    engine.ensure_user(user)
     if request.schedule is not None:
-        engine.automation.set_schedule(user, **request.schedule.model_dump(exclude_unset=True))
+        schedule = request.schedule.model_dump(exclude_unset=True)
+        for_user(engine, user, lambda: engine.automation.set_schedule(user, **schedule))
     if "train_at" in request.model_fields_set:
-        engine.automation.set_train_at(user, request.train_at)
+        for_user(engine, user, lambda: engine.automation.set_train_at(user, request.train_at))
     changed = request.model_dump(exclude_unset=True, exclude={"user_id"})
     audit("set_automation", user, **{name: str(value) for name, value in changed.items()})
     return _automation(engine, user)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.engine import Engine
 from studio.api.context import TheAudit, TheEngine
 from studio.api.schemas import Body, UsageBody, UserId, UserQuery
+from studio.newcomers import for_user
 
 router = APIRouter(prefix="/api/budget", tags=["budget"])
 
@@ -84,10 +85,10 @@ def get_budget(engine: TheEngine, user_id: UserQuery) -> BudgetBody:
 def set_caps(request: CapsRequest, engine: TheEngine, audit: TheAudit) -> BudgetBody:
     """Set or lift caps. They hold from the next call of a teacher on."""
     changes = request.model_dump(exclude_unset=True, exclude={"user_id"})
-    engine.ensure_user(request.user_id)
-    engine.budget.set_caps(request.user_id, **changes)
-    audit("set_caps", request.user_id, **{name: str(value) for name, value in changes.items()})
-    return _budget(engine, request.user_id)
+    user = request.user_id
+    for_user(engine, user, lambda: engine.budget.set_caps(user, **changes))
+    audit("set_caps", user, **{name: str(value) for name, value in changes.items()})
+    return _budget(engine, user)
 
 
 @router.get("/prices", response_model=PricesBody)

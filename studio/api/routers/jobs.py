@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
@@ -24,6 +25,7 @@ from studio.api.schemas import (
     UsageBody,
     UserQuery,
 )
+from studio.newcomers import for_user
 
 router = APIRouter(prefix="/api/training/jobs", tags=["jobs"])
 
@@ -42,13 +44,14 @@ def create(order: Order, engine: TheEngine, audit: TheAudit, response: Response)
             engine, order.user_id, order.recipe, config=order.config, kind=order.task_kind
         )
     elif isinstance(order, TwoPhaseJobRequest):
-        engine.ensure_user(order.user_id)
-        job = engine.two_phase.create(
+        create_two_phase = partial(
+            engine.two_phase.create,
             order.user_id,
             [Input(text) for text in order.inputs],
             kind=order.task_kind,
             **order.settings(),
         )
+        job = for_user(engine, order.user_id, create_two_phase)
     else:
         job = desk.create_auto_train(
             engine,
@@ -72,7 +75,8 @@ def list_jobs(
 ) -> JobsBody:
     """The user's jobs, newest first."""
     jobs = engine.store.jobs.list(user_id, limit, offset=offset, created=True)
-    return JobsBody(jobs=[job_body(engine, job) for job in jobs], total=len(jobs))
+    total = engine.store.jobs.count(user_id, created=True)
+    return JobsBody(jobs=[job_body(engine, job) for job in jobs], total=total)
 
 
 @router.get("/{job_id}", response_model=JobBody)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.data.keywords import Coverage
 from studio.api.context import TheAudit, TheEngine
 from studio.api.schemas import Body, UserId, UserQuery
+from studio.newcomers import for_user
 
 router = APIRouter(prefix="/api/keywords", tags=["data"])
 
@@ -110,9 +111,9 @@ def get(name: Name, engine: TheEngine, user_id: UserQuery) -> ListBody:
 @router.post("/{name}", response_model=AddedBody)
 def add(name: Name, order: KeywordsRequest, engine: TheEngine, audit: TheAudit) -> AddedBody:
     """Add keywords to a list, which is made if it is new. Duplicates go."""
-    engine.ensure_user(order.user_id)
-    found = engine.keywords.add(order.user_id, name, order.text)
-    audit("add_keywords", order.user_id, list=found.list.name, added=found.added)
+    user = order.user_id
+    found = for_user(engine, user, lambda: engine.keywords.add(user, name, order.text))
+    audit("add_keywords", user, list=found.list.name, added=found.added)
     return AddedBody(
         name=found.list.name,
         keywords=list(found.list.keywords),

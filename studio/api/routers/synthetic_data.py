@@ -13,6 +13,7 @@ from studio.api.context import TheAudit, TheEngine
 from studio.api.routers.auto_train import accepted
 from studio.api.routers.exports import file_of
 from studio.api.schemas import AcceptedBody, JobId, UserId, UserQuery
+from studio.newcomers import for_user
 
 router = APIRouter(prefix="/api/training/synthetic-data", tags=["data"])
 
@@ -59,9 +60,8 @@ class SyntheticDataBody(BaseModel):
 @router.post("", status_code=202, response_model=AcceptedBody)
 def order(wanted: SyntheticDataRequest, engine: TheEngine, audit: TheAudit) -> JSONResponse:
     """Have the templates' prompts written. It goes on by itself; the answer says where to look."""
-    engine.ensure_user(wanted.user_id)
     plain = TemplateOrder.model_validate(wanted.model_dump(exclude={"user_id"}))
-    job = engine.templates.start(wanted.user_id, plain)
+    job = for_user(engine, wanted.user_id, lambda: engine.templates.start(wanted.user_id, plain))
     audit("synthetic_data", wanted.user_id, job_id=job.id, num=job.request["num_examples"])
     return accepted(job)
 

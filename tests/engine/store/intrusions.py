@@ -191,6 +191,7 @@ EMPTY: dict[str, Attempt] = {
     ),
     "collection.stats": lambda s, a, m: s.collection.stats("ben", threshold=0.0).total_examples,
     "jobs.list": lambda s, a, m: s.jobs.list("ben"),
+    "jobs.count": lambda s, a, m: s.jobs.count("ben"),
     "jobs.active": lambda s, a, m: s.jobs.active("ben"),
     "snapshots.list": lambda s, a, m: s.snapshots.list("ben"),
     "erasures.list": lambda s, a, m: s.erasures.list("ben"),

@@ -66,11 +66,14 @@ def test_without_genres_any_may_come(
     assert engine.jobs("anna")[0].request["store_in_memory"] is False
 
 
-@pytest.mark.parametrize("prefer", ["respond-async", "wait=10, Respond-Async;x=1"])
+@pytest.mark.parametrize(
+    "prefer", [["respond-async"], ["wait=10, Respond-Async;x=1"], ["wait=10", "respond-async"]]
+)
 def test_asked_not_to_wait_it_gives_the_job(
-    client: TestClient, engine: Engine, prefer: str
+    client: TestClient, engine: Engine, prefer: list[str]
 ) -> None:
-    answer = client.post("/auto-train", json=ORDER, headers={"Prefer": prefer})
+    headers = httpx.Headers([("Prefer", each) for each in prefer])
+    answer = client.post("/auto-train", json=ORDER, headers=headers)
     assert answer.status_code == 202
     assert answer.headers["Preference-Applied"] == "respond-async"
     job = engine.jobs("anna")[0]

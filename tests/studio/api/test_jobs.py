@@ -181,8 +181,9 @@ def test_a_name_is_needed_and_checked(client: TestClient, query: str) -> None:
 
 def test_pages_of_jobs_are_newest_first(client: TestClient) -> None:
     made = [make(client)["job_id"] for _ in range(3)]
-    page = client.get(f"{JOBS}?user_id=anna&limit=2&offset=1").json()["jobs"]
-    assert [job["job_id"] for job in page] == made[1::-1]
+    page = client.get(f"{JOBS}?user_id=anna&limit=2&offset=1").json()
+    assert [job["job_id"] for job in page["jobs"]] == made[1::-1]
+    assert page["total"] == 3
     for query in ("limit=0", "limit=101", "offset=-1"):
         assert client.get(f"{JOBS}?user_id=anna&{query}").status_code == 422
 

@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from engine.domain.genre import Genre
 from engine.domain.job import JobState
+from engine.errors import NoWorker
 from engine.evaluation.compare import evaluation_prompts
 from engine.lock import hold_lock, is_held
+from models.errors import Unavailable
+from studio.cli.jobs import follow
 from tests.engine.jobs.test_training import keep_examples
 from tests.fake_llamacpp import fake_llamacpp
 from tests.processes import Home, descendants, is_gone, wait_for
@@ -100,6 +105,25 @@ def test_ctrl_c_cancels_and_keeps(home: Home, tmp_path: Path) -> None:
     assert job.state is JobState.CANCELLED
 
 
+def test_a_job_that_nobody_takes_waits(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.jobs.waiting.WORKER_SECONDS", 0.0)
+    job = home.engine.start_auto_train("anna", 2)
+    with pytest.raises(NoWorker, match="waits in its queue"):
+        follow(home.engine, job, title="Auto-training", as_json=True)
+    waiting = home.engine.job("anna", job.id)
+    assert (waiting.state, waiting.cancel_requested) == (JobState.QUEUED, False)
+
+
+def test_a_job_that_cannot_be_begun_is_cancelled(home: Home) -> None:
+    def ready() -> None:
+        raise Unavailable("The model server did not start.")
+
+    job = home.engine.start_auto_train("anna", 2)
+    with pytest.raises(Unavailable):
+        follow(home.engine, job, title="Auto-training", ready=ready, as_json=True)
+    assert home.engine.job("anna", job.id).state is JobState.CANCELLED
+
+
 def test_a_killed_command_leaves_no_process(home: Home, tmp_path: Path) -> None:
     arguments = ("auto-train", "--user", "anna", "--num", "400")
     process = start_zega(home, *arguments, folder=tmp_path)
@@ -134,6 +158,10 @@ def test_train_needs_examples_and_then_makes_a_version(home: Home, tmp_path: Pat
     mine = document(zega("evaluate", "--version", "1", *options))
     assert mine["tokens"] == base["tokens"]
     assert mine["loss_per_token"] != base["loss_per_token"]
+    home.engine.activate("anna", None)
+    assert problem(zega("evaluate", *options))["code"] == "not_found"
+    home.engine.activate("anna", 1)
+    assert document(zega("evaluate", *options)) == mine
 
 
 def test_write_streams_and_saves(home: Home) -> None:
