@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketState
 
-from engine.errors import EngineError
+from engine.errors import EngineError, JobFailed
 from models.errors import ModelError, RateLimited
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,6 @@ STATUS = {
     "invalid_key": 503,
     "training_failed": 500,
     "evaluation_failed": 500,
-    "job_failed": 500,
     "settings_error": 500,
     "internal_error": 500,
     "parked": 500,
@@ -106,7 +105,13 @@ ACTIONS = {
     "disk_full": "Free some disk space and resume the job.",
     "too_few_rows": "Add examples to other prompts, or raise max_length, and start a new job.",
     "training_failed": "Start a new job; the examples are there.",
+    "nothing_to_train_on": "Add examples that differ from each other and start a new job.",
+    "unreadable_file": "Mend what is named, or save the file in another form, and send it again.",
+    "unknown_model": "Choose another model of the provider in the studio's settings.",
+    "local_only": "Choose a teacher on this machine, or turn off the switch in the studio's settings.",
 }
+# A job's error keeps its code, which is of something in the job, not of this request.
+JOB_FAILED = "See to what the message names and start a new job; what was kept counts."
 
 CODES = {
     400: "bad_request",
@@ -141,6 +146,8 @@ def known(error: EngineError | ModelError) -> JSONResponse:
     for hidden in ("code", "log_tail"):
         details.pop(hidden, None)
     headers = {}
+    if isinstance(error, JobFailed):
+        return error_response(500, error.code, str(error), action=JOB_FAILED, details=details)
     if isinstance(error, RateLimited):
         headers["Retry-After"] = str(max(1, round(error.retry_after or 30)))
     status = STATUS.get(error.code, 409)

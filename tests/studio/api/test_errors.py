@@ -12,12 +12,19 @@ from starlette.testclient import TestClient
 from engine import errors as engine_errors
 from engine.budget import errors as budget_errors
 from engine.engine import Engine
-from engine.errors import AlreadyRunning, Cancelled, EngineError, NotEnoughExamples, TrainingFailed
+from engine.errors import (
+    AlreadyRunning,
+    Cancelled,
+    EngineError,
+    JobFailed,
+    NotEnoughExamples,
+    TrainingFailed,
+)
 from engine.training import errors as training_errors
 from models import errors as model_errors
 from models.errors import Blocked, ContextTooLong, DoesNotFit, ModelError, RateLimited, Unavailable
 from studio.api.app import create_api
-from studio.api.errors import STATUS
+from studio.api.errors import ACTIONS, STATUS
 from tests.studio.api.conftest import local_client
 
 FIELDS = {"code", "message", "action", "details"}
@@ -66,6 +73,24 @@ def test_known_errors_keep_code_sentence_and_figures(
         assert int(answer.headers["Retry-After"]) >= 1
 
 
+@pytest.mark.parametrize("code", ["rate_limited", "invalid_input", "not_found", "internal_error"])
+def test_a_failed_job_is_no_error_of_the_request(
+    raising: tuple[FastAPI, TestClient], code: str
+) -> None:
+    api, client = raising
+
+    def fail() -> None:
+        raise JobFailed(code, "The teacher said no.", job_id="1", kept=3)
+
+    api.add_api_route("/api/raise", fail)
+    answer = client.get("/api/raise")
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (500, code)
+    assert body["details"] == {"job_id": "1", "kept": 3}
+    assert "new job" in body["action"]
+    assert "Retry-After" not in answer.headers
+
+
 def test_what_nobody_foresaw_is_logged_and_not_shown(
     raising: tuple[FastAPI, TestClient], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,8 +128,19 @@ def codes_of(module: object, base: type[Exception]) -> set[str]:
     return {each.code for each in classes if issubclass(each, base) and each is not base}  # type: ignore[attr-defined]
 
 
-def test_no_status_is_for_an_error_that_does_not_exist() -> None:
+def all_codes() -> set[str]:
     trees = (engine_errors, budget_errors, training_errors)
     codes = set().union(*(codes_of(each, EngineError) for each in trees))
-    codes |= codes_of(model_errors, ModelError)
-    assert set(STATUS) - {"internal_error"} <= codes  # which is of jobs alone
+    return codes | codes_of(model_errors, ModelError)
+
+
+def test_no_status_is_for_an_error_that_does_not_exist() -> None:
+    assert set(STATUS) - {"internal_error"} <= all_codes()  # which is of jobs alone
+
+
+# A job's own error has a code of its own; what is left can only be tried again.
+WITHOUT = {"job_failed", "run_taken_over", "settings_error", "evaluation_failed"}
+
+
+def test_every_error_says_what_to_do() -> None:
+    assert all_codes() - set(ACTIONS) == WITHOUT
