@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.lock import is_held
 from rag.errors import IndexUnavailable
+
+LOCK = "memory.lock"
 
 
 def address_file(home: Path) -> Path:
@@ -21,6 +24,11 @@ def publish(home: Path, url: str) -> None:
 def withdraw(home: Path) -> None:
     """Nothing answers any more."""
     address_file(home).unlink(missing_ok=True)
+
+
+def is_up(home: Path) -> bool:
+    """Whether the memory's process runs and its server answers; what a killed one left does not count."""
+    return is_held(home / LOCK) and address_file(home).exists()
 
 
 def address(home: Path) -> str:

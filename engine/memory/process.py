@@ -14,7 +14,7 @@ import threading
 from engine.bootstrap import open_engine
 from engine.engine import Engine
 from engine.lock import hold_lock
-from engine.memory.address import publish, withdraw
+from engine.memory.address import LOCK, publish, withdraw
 from models.errors import ModelError, Unavailable
 from models.lifeline import end_with_parent
 from rag.errors import RagError
@@ -83,7 +83,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     engine = open_engine()
     home = engine.settings.home
-    lock = hold_lock(home / "memory.lock", "The memory")
+    lock = hold_lock(home / LOCK, "The memory")
     withdraw(home)
 
     end_with_parent(lambda: withdraw(home))

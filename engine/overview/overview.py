@@ -166,8 +166,8 @@ class Overview:
         self._store.workload.move(user_id, job_id, Move(to))
         return self.queue(user_id)
 
-    def statistics(self, user_id: str) -> Statistics:
-        """Ended jobs: how many, how often well, how long."""
+    def statistics(self, user_id: str | None = None) -> Statistics:
+        """Ended jobs: how many, how often well, how long. None counts everybody's."""
         return statistics_of(self._store.workload.endings(user_id))
 
     def resources(self) -> Resources:

@@ -32,10 +32,14 @@ class KindStatistics:
 
 @dataclass(frozen=True)
 class Statistics:
-    """All ended jobs of a user, and each kind that has any."""
+    """All ended jobs of a user, or of everybody, and each kind that has any.
+
+    `average_seconds` is that of the jobs that succeeded, None without any.
+    """
 
     jobs: int
     success_rate: float | None
+    average_seconds: float | None
     by_kind: tuple[KindStatistics, ...]
 
 
@@ -48,21 +52,27 @@ def statistics_of(endings: Sequence[Ending]) -> Statistics:
     )
     succeeded = sum(each.succeeded for each in kinds)
     tried = succeeded + sum(each.failed for each in kinds)
-    return Statistics(len(endings), succeeded / tried if tried else None, kinds)
+    rate = succeeded / tried if tried else None
+    return Statistics(len(endings), rate, _average_seconds(endings), kinds)
 
 
 def _of_kind(kind: JobKind, endings: Sequence[Ending]) -> KindStatistics:
     states = [ending.state for ending in endings]
-    seconds = [
-        ending.seconds
-        for ending in endings
-        if ending.state is JobState.SUCCEEDED and ending.seconds is not None
-    ]
     return KindStatistics(
         kind=kind,
         jobs=len(endings),
         succeeded=states.count(JobState.SUCCEEDED),
         failed=states.count(JobState.FAILED),
         cancelled=states.count(JobState.CANCELLED),
-        average_seconds=sum(seconds) / len(seconds) if seconds else None,
+        average_seconds=_average_seconds(endings),
     )
+
+
+def _average_seconds(endings: Sequence[Ending]) -> float | None:
+    """How long the jobs that succeeded took; None without any."""
+    seconds = [
+        ending.seconds
+        for ending in endings
+        if ending.state is JobState.SUCCEEDED and ending.seconds is not None
+    ]
+    return sum(seconds) / len(seconds) if seconds else None

@@ -87,13 +87,15 @@ class Workload:
             for moved, turn in zip(_moved(order, job_id, to), turns, strict=True):
                 connection.execute(update(jobs).where(jobs.c.id == moved).values(turn_at=turn))
 
-    def endings(self, user_id: str) -> list[Ending]:
-        """How the user's jobs ended, newest first."""
+    def endings(self, user_id: str | None) -> list[Ending]:
+        """How the user's jobs ended, newest first; None tells of everybody's."""
         query = (
             select(jobs.c.kind, jobs.c.state, jobs.c.started_at, jobs.c.finished_at)
-            .where(jobs.c.user_id == user_id, jobs.c.state.in_(_ENDED))
+            .where(jobs.c.state.in_(_ENDED))
             .order_by(jobs.c.created_at.desc())
         )
+        if user_id is not None:
+            query = query.where(jobs.c.user_id == user_id)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return [

@@ -26,8 +26,10 @@ from studio.cli import (
     versions,
     write,
 )
+from studio.cli.usage import Commands
 
 app = typer.Typer(
+    cls=Commands,
     help="ZEGA Studio: write, keep what is good, train your own small model.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from studio.cli.options import AsJson, TextFile, User, decoded, read_bytes
-from studio.cli.output import say, say_result, verb
+from engine.errors import InvalidInput
+from studio.cli.options import AsJson, TextFile, User, decoded, read_bytes, read_text
+from studio.cli.output import as_document, say, say_result, verb
+from studio.newcomers import for_user
 
 app = typer.Typer(help="Remember texts, recall and forget them.", no_args_is_help=True)
 
+Which = Annotated[str, typer.Argument(help="Its id, as `zega memory list` shows it.")]
 Scope = Annotated[str, typer.Option("--scope", help="own, or training for generated examples.")]
 
 
@@ -28,12 +33,13 @@ def remember(
     from engine.bootstrap import open_engine
 
     engine = open_engine()
-    engine.ensure_user(user)
     data = read_bytes(file)
     if title or str(file) == "-":
-        found = engine.memory.remember(user, decoded(data, file), title=title, scope=scope)
+        text = decoded(data, file)
+        keep = partial(engine.memory.remember, user, text, title=title, scope=scope)
     else:
-        found = engine.memory.upload(user, file.name, data, scope=scope)
+        keep = partial(engine.memory.upload, user, file.name, data, scope=scope)
+    found = for_user(engine, user, keep)
     say_kept(len(found.passages), found.merged, found.waiting, as_json=as_json)
 
 
@@ -100,6 +106,59 @@ def list_passages(
 
 @app.command()
 @verb
+def edit(
+    passage: Which,
+    user: User,
+    text: Annotated[
+        Path | None, typer.Option("--text", help="A UTF-8 file with its new words; - reads stdin.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Its new title.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a passage's words, its title or both."""
+    from engine.bootstrap import open_engine
+
+    if text is None and title is None:
+        raise InvalidInput("--text", "or --title is needed, or both")
+    words = None if text is None else read_text(text)
+    changed = open_engine().memory.edit(user, passage, text=words, title=title)
+    say_result(changed, as_json=as_json, lines=lambda: f"{passage} is changed.")
+
+
+@app.command()
+@verb
+def pin(
+    passage: Which,
+    user: User,
+    off: Annotated[bool, typer.Option("--off", help="Only where it fits, again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recall a passage for every text."""
+    from engine.bootstrap import open_engine
+
+    changed = open_engine().memory.pin(user, passage, not off)
+    said = "for every text" if changed.pinned else "where it fits"
+    say_result(changed, as_json=as_json, lines=lambda: f"{passage} is recalled {said}.")
+
+
+@app.command()
+@verb
+def switch(
+    passage: Which,
+    user: User,
+    off: Annotated[bool, typer.Option("--off", help="Recall it for nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Switch a passage on again, or off without forgetting it."""
+    from engine.bootstrap import open_engine
+
+    changed = open_engine().memory.switch(user, passage, not off)
+    said = "on" if changed.active else "off"
+    say_result(changed, as_json=as_json, lines=lambda: f"{passage} is switched {said}.")
+
+
+@app.command()
+@verb
 def forget(
     passage: Annotated[list[str], typer.Argument(help="Ids of passages.")],
     user: User,
@@ -121,15 +180,21 @@ def forget(
 def export_passages(
     user: User,
     out: Annotated[Path | None, typer.Option("--out", help="A file; none = stdout.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Write every passage as JSON lines."""
+    """Write every passage as JSON lines; with --json and no file, as one list."""
     from engine.bootstrap import open_engine
 
     lines = open_engine().memory.export(user)
-    if out is None:
-        typer.echo(lines, nl=False)
-    else:
+    passages = lines.removesuffix("\n").split("\n") if lines else []
+    if out is not None:
         out.write_text(lines, encoding="utf-8")
+        found = {"passages": len(passages), "place": str(out)}
+        say_result(found, as_json=as_json, lines=lambda: f"{len(passages)} passages are in {out}.")
+    elif as_json:
+        typer.echo(as_document([json.loads(line) for line in passages]))
+    else:
+        typer.echo(lines, nl=False)
 
 
 @app.command(name="import")
@@ -139,8 +204,8 @@ def import_passages(file: TextFile, user: User, as_json: AsJson = False) -> None
     from engine.bootstrap import open_engine
 
     engine = open_engine()
-    engine.ensure_user(user)
-    found = engine.memory.import_(user, read_bytes(file))
+    data = read_bytes(file)
+    found = for_user(engine, user, lambda: engine.memory.import_(user, data))
     say_kept(len(found.passages), found.merged, found.waiting, as_json=as_json)
 
 

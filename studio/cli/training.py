@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotFound
 from studio.cli.jobs import follow, train_lines
 from studio.cli.options import AsJson, User, read_text
 from studio.cli.output import as_document, say, say_result, verb
@@ -85,7 +85,8 @@ def evaluate(
     assert text is not None
     if output is not None:
         raise InvalidInput("--output", "is for --config")
-    loss = engine.evaluate(user, version_of(version), read_text(text))
+    chosen = version_of(version) if version else active_number(engine, user)
+    loss = engine.evaluate(user, chosen, read_text(text))
     say_result(
         loss,
         as_json=as_json,
@@ -94,6 +95,14 @@ def evaluate(
             f"n = {loss.tokens:,} tokens."
         ),
     )
+
+
+def active_number(engine: Engine, user: str) -> int:
+    """The number of the version that answers. Raises `NotFound`."""
+    active = engine.active_version(user)
+    if active is None:
+        raise NotFound("active version of", user)
+    return active.number
 
 
 @verb

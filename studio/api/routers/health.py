@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from engine.domain.job import JobState
 from engine.engine import Engine
+from engine.memory.address import is_up
 from engine.serving.model_server import is_healthy
 from studio.api.context import TheEngine
 
@@ -35,6 +36,7 @@ class Parts(BaseModel):
     database: Up
     model_server: Up
     worker: Up
+    memory: Up
 
 
 class Health(BaseModel):
@@ -82,11 +84,12 @@ def parts_of(engine: Engine) -> Parts:
         database="up",
         model_server=_up(generation is not None and is_healthy(generation.url)),
         worker=_up(engine.has_worker()),
+        memory=_up(is_up(engine.settings.home)),
     )
 
 
-def _up(is_up: bool) -> Up:
-    return "up" if is_up else "down"
+def _up(runs: bool) -> Up:
+    return "up" if runs else "down"
 
 
 def _status(parts: Parts) -> Literal["ok", "degraded"]:

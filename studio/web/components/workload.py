@@ -27,7 +27,10 @@ PROGRAMS = {
     "studio.web.server": "Pages",
     "engine.jobs.worker": "Worker",
     "engine.training.child": "Trainer",
+    "engine.evaluation.child": "Measurement",
+    "engine.memory.process": "Memory",
     "engine.serving.process": "Model server",
+    "engine.serving.seq2seq_process": "T5",
     "models.llamacpp_server": "llama.cpp",
 }
 

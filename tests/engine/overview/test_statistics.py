@@ -20,7 +20,7 @@ def test_cancelled_jobs_are_neither_success_nor_failure() -> None:
         ]
     )
     assert found.jobs == 5
-    assert found.success_rate == 2 / 3
+    assert (found.success_rate, found.average_seconds) == (2 / 3, 150.0)
     by_kind = {each.kind: each for each in found.by_kind}
     training, auto = by_kind[TRAINING], by_kind[AUTO]
     assert (training.jobs, training.succeeded, training.failed, training.cancelled) == (4, 2, 1, 1)
@@ -31,3 +31,4 @@ def test_cancelled_jobs_are_neither_success_nor_failure() -> None:
 def test_without_jobs_there_is_no_rate() -> None:
     found = statistics_of([])
     assert (found.jobs, found.success_rate, found.by_kind) == (0, None, ())
+    assert found.average_seconds is None

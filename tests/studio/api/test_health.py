@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from engine.engine import Engine
 from engine.lock import hold_lock
+from engine.memory.address import LOCK, publish, withdraw
 from tests.fake_llamacpp import FakeLlamaCpp
 from tests.studio.web.shelf import Shelf
 
@@ -37,12 +38,24 @@ def test_the_collector_counts_what_everybody_collected(
 
 def test_each_part_is_up_or_down(client: TestClient, engine: Engine, teacher: FakeLlamaCpp) -> None:
     health = client.get("/api/health").json()
-    assert health["parts"] == {"database": "up", "model_server": "up", "worker": "down"}
+    assert health["parts"] == {
+        "database": "up",
+        "model_server": "up",
+        "worker": "down",
+        "memory": "down",
+    }
     assert health["status"] == "degraded"
-    with hold_lock(engine.settings.home / "worker.lock", "The worker"):
+    home = engine.settings.home
+    with hold_lock(home / "worker.lock", "The worker"):
         health = client.get("/api/health").json()
-    assert health["parts"]["worker"] == "up"
-    assert health["status"] == "ok"
+        assert (health["parts"]["worker"], health["status"]) == ("up", "degraded")
+        publish(home, "http://127.0.0.1:9")  # left by one that was killed
+        assert client.get("/api/health").json()["parts"]["memory"] == "down"
+        with hold_lock(home / LOCK, "The memory"):
+            health = client.get("/api/health").json()
+            assert (health["parts"]["memory"], health["status"]) == ("up", "ok")
+            withdraw(home)
+            assert client.get("/api/health").json()["parts"]["memory"] == "down"
     teacher.close()
     assert client.get("/api/health").json()["parts"]["model_server"] == "down"
 
@@ -56,7 +69,9 @@ def test_training_health_counts_what_waits_and_runs(
     assert (health["queued"], health["running"]) == (1, 1)
 
 
-def test_statistics_are_one_users_own(client: TestClient, engine: Engine, anna: Shelf) -> None:
+def test_statistics_are_one_users_own_or_everybodys(
+    client: TestClient, engine: Engine, anna: Shelf
+) -> None:
     anna.batch(kept=2)
     failed = engine.start_auto_train("anna", 2)
     engine.store.jobs.fail(failed.id, "model_unavailable", "No model.")
@@ -67,7 +82,10 @@ def test_statistics_are_one_users_own(client: TestClient, engine: Engine, anna: 
     assert (kind["kind"], kind["succeeded"], kind["failed"]) == ("auto_train", 1, 1)
     assert kind["average_seconds"] is not None
     assert found["resources"]
-    assert client.get("/api/training/statistics").status_code == 422
+    assert found["average_seconds"] == kind["average_seconds"]
+    everybody = client.get("/api/training/statistics").json()
+    assert (everybody["jobs"], everybody["by_kind"][0]["succeeded"]) == (3, 2)
+    assert client.get("/api/training/statistics?user_id=../anna").status_code == 422
 
 
 def test_versions_are_listed_and_activated(client: TestClient, engine: Engine, anna: Shelf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -118,6 +119,9 @@ def test_the_base_is_evaluated_alike_each_time(home: Home, story: Path) -> None:
 @pytest.mark.parametrize("arguments", [("score",), ("stats", "--nonsense"), ("train",), ("sing",)])
 def test_wrong_usage_is_two(home: Home, arguments: tuple[str, ...]) -> None:
     assert zega(*arguments).exit_code == 2
+    for_programs = zega(*arguments, "--json")
+    assert (for_programs.exit_code, for_programs.stdout) == (2, "")
+    assert json.loads(for_programs.stderr)["code"] == "invalid_usage"
 
 
 def test_a_threshold_is_suggested_and_taken_only_when_asked(home: Home) -> None:

@@ -56,6 +56,39 @@ def test_a_copy_is_taken_in_by_another_name(home: Home, tmp_path: Path) -> None:
     assert texts("ben") == texts("anna") == {KEY, WELL}
 
 
+def test_a_copy_is_one_document_for_programs(home: Home, tmp_path: Path) -> None:
+    assert document(zega("memory", "export", "--user", "anna", "--json")) == []
+    remember(KEY)
+    remember(WELL)
+    rows = document(zega("memory", "export", "--user", "anna", "--json"))
+    assert {row["text"] for row in rows} == {KEY, WELL}
+    copy = tmp_path / "copy.jsonl"
+    found = document(zega("memory", "export", "--user", "anna", "--out", str(copy), "--json"))
+    assert found == {"passages": 2, "place": str(copy)}
+    assert [json.loads(line) for line in copy.read_text().splitlines()] == rows
+
+
+def test_a_passage_is_edited_pinned_and_switched(home: Home) -> None:
+    remember(KEY)
+    (row,) = document(zega("memory", "list", "--user", "anna", "--json"))["passages"]
+    own = ("--user", "anna", "--json")
+    edited = document(
+        zega("memory", "edit", row["id"], "--text", "-", "--title", "Well", *own, stdin=WELL)
+    )
+    assert (edited["text"], edited["title"]) == (WELL, "Well")
+    assert document(zega("memory", "pin", row["id"], *own))["pinned"] is True
+    assert document(zega("memory", "pin", row["id"], "--off", *own))["pinned"] is False
+    assert document(zega("memory", "switch", row["id"], "--off", *own))["active"] is False
+    assert document(zega("memory", "switch", row["id"], *own))["active"] is True
+    assert problem(zega("memory", "edit", row["id"], *own))["code"] == "invalid_input"
+    home.engine.ensure_user("ben")
+    for change in ("edit", "pin", "switch"):
+        more = ("--title", "Mine") if change == "edit" else ()
+        foreign = problem(zega("memory", change, row["id"], *more, "--user", "ben", "--json"))
+        assert foreign["code"] == "not_found"
+    assert home.engine.memory.passage("anna", row["id"]).title == "Well"
+
+
 def test_a_broken_copy_is_refused_whole(home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "copy.jsonl"
     copy.write_text(json.dumps({"text": KEY}) + '\n{"title": "no text"}\n', encoding="utf-8")

@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.engine import Engine
+from studio.supervisor import CHILDREN
+from studio.web.components.workload import PROGRAMS
 from studio.web.navigation import AUTO_TRAIN, DASHBOARD
 from tests.studio.web.conftest import all_text, button, open_studio
 from tests.studio.web.shelf import Shelf
@@ -203,3 +205,7 @@ def test_hostile_names_of_models_are_only_text(engine: Engine, anna: Shelf, name
     page = open_studio("anna", DASHBOARD)
     page.button_group[0].set_value("generator").run()
     assert page.exception == []
+
+
+def test_every_program_of_the_studio_has_a_name() -> None:
+    assert {child.module for child in CHILDREN} <= set(PROGRAMS)
