@@ -36,7 +36,7 @@ demo: setup ## The main job without a browser; TEXT=file trains on a text of you
 	@$(BIN)/python -m studio.cli demo $(if $(TEXT),"$(TEXT)")
 
 test: setup-dev ## All tests that need no browser
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not browser and not prove" tests
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not browser and not prove" tests
 
 test-browser: setup-dev ## The studio through headless Chromium (Debian package `chromium`)
 	@$(BIN)/python -m pytest -q -m browser tests

@@ -40,13 +40,17 @@ class Hands:
             self.threads.append(thread)
             thread.start()
 
+    def finish(self) -> None:
+        """Return once everything that is run has ended."""
+        for thread in self.threads:
+            thread.join()
+
 
 @pytest.fixture
 def hands() -> Iterator[Hands]:
     hands = Hands()
     yield hands
-    for thread in hands.threads:
-        thread.join()
+    hands.finish()
 
 
 @pytest.fixture
@@ -63,8 +67,7 @@ def open_engine(tmp_path: Path, hands: Hands) -> Iterator[OpenEngine]:
         return engine
 
     yield open_it
-    for thread in hands.threads:
-        thread.join()
+    hands.finish()
     for engine in opened:
         engine.store.database.dispose()
 
