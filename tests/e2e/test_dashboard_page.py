@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.store.workload import Waiting
-from tests.e2e.chromium import Window, window
+from tests.e2e.chromium import Window
 from tests.e2e.studio import Studio, studio
 from tests.processes import wait_for
 from tests.studio.web.shelf import Shelf
@@ -20,15 +20,6 @@ pytestmark = pytest.mark.browser
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with studio(tmp_path_factory.mktemp("dashboard"), delay=0.0) as started:
         yield started
-
-
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    """A window that in the end has no error and has asked nobody but the studio."""
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
 
 
 def test_figures_versions_and_the_losses_as_a_file(running: Studio, opened: Window) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.web.components.memory import WIDTHS
-from tests.e2e.chromium import Window, window
+from tests.e2e.chromium import Window
 from tests.e2e.studio import Studio, studio_with_memory
 from tests.processes import wait_for
 
@@ -24,15 +24,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with studio_with_memory(tmp_path_factory.mktemp("memory"), delay=0.0) as started:
         started.engine.ensure_user("anna")
         yield started
-
-
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    """A window that in the end has no error and has asked nobody but the studio."""
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
 
 
 def remember(page: Page, text: str) -> None:

@@ -31,15 +31,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         yield started
 
 
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    """A window that in the end has no error and has asked nobody but the studio."""
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
-
-
 def begin(page: Page, prompt: str = PROMPT) -> None:
     page.get_by_role("textbox", name="What is the story about?").fill(prompt)
     page.get_by_role("button", name="Write", exact=True).click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.domain.example import Author, Decision
-from tests.e2e.chromium import Window, window
+from tests.e2e.chromium import Window
 from tests.e2e.studio import Studio, studio
 from tests.processes import wait_for
 from tests.studio.web.shelf import Shelf
@@ -25,14 +25,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with studio(tmp_path_factory.mktemp("review")) as started:
         Shelf(started.engine, "anna").examples(CARDS)
         yield started
-
-
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
 
 
 def steps(running: Studio) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.chromium import Window, window
+from tests.e2e.chromium import Window
 from tests.e2e.studio import BASE, Studio, studio
 from tests.fake_openai import fake_openai
 from tests.fake_provider import KEY, FakeProvider
@@ -23,15 +23,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         started.engine.ensure_user("anna")
         started.engine.ensure_user("ben")
         yield started
-
-
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    """A window that in the end has no error and has asked nobody but the studio."""
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.chromium import Window, window
+from tests.e2e.chromium import Window
 from tests.e2e.studio import Studio, studio
 from tests.fake_llamacpp import good_texts
 from tests.studio.web.shelf import Shelf
@@ -19,15 +19,6 @@ pytestmark = pytest.mark.browser
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with studio(tmp_path_factory.mktemp("trainings"), delay=0.0) as started:
         yield started
-
-
-@pytest.fixture
-def opened(running: Studio) -> Iterator[Window]:
-    """A window that in the end has no error and has asked nobody but the studio."""
-    with window(running.url) as browser:
-        yield browser
-        assert browser.errors == []
-        assert browser.foreign == []
 
 
 def test_a_running_training_moves_without_a_reload(running: Studio, opened: Window) -> None:

@@ -20,12 +20,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.example import Author, Source
 from engine.domain.job import JobKind
-from engine.domain.quality import Quality
-from engine.store.examples import NewExample
 from engine.training.checkpoints import FOLDER, newest_checkpoint, step_of
-from tests.fake_llamacpp import good_texts
 from tests.processes import Home
 
 # What a kill falls into, with the seconds after it was reached within which it falls.
@@ -60,29 +56,6 @@ class Kill:
     @property
     def redone(self) -> int:
         return self.done - self.kept
-
-
-def keep_rows(home: Home) -> None:
-    """Forty kept texts of many lengths, none like another."""
-    vocabulary = sorted({word for row in good_texts() for word in row["text"].split()})
-    for number in range(40):
-        rng = random.Random(number)
-        prompt = " ".join(rng.choices(vocabulary, k=6))
-        home.engine.store.examples.add(
-            NewExample(
-                user_id="anna",
-                kind="stories",
-                genre=None,
-                style=None,
-                seed_prompt=prompt,
-                prompt=prompt,
-                completion=" ".join(rng.choices(vocabulary, k=5 + 2 * (number % 12))),
-                source=Source.WRITE,
-                author=Author.TEACHER,
-                generator="fake",
-                quality=Quality(8.0),
-            )
-        )
 
 
 class Trainings:

@@ -18,10 +18,13 @@ from safetensors.torch import load_file
 from engine.domain.run import Step
 from engine.registry.register import ADAPTER_FILE
 from engine.training.run import take_snapshot
+from tests.kept_rows import keep_rows
 from tests.processes import Home
-from tests.proofs.resuming import PLACES, Kill, Trainings, keep_rows
+from tests.proofs.resuming import PLACES, Kill, Trainings
 
 SEED = 5
+# Words of each kept text: many lengths.
+LENGTHS = [5 + 2 * (number % 12) for number in range(40)]
 
 
 def test_a_kill_at_each_place(home: Home) -> None:
@@ -64,7 +67,7 @@ def prove(home: Home, wanted: list[str]) -> list[Kill]:
 
 
 def started(home: Home) -> Trainings:
-    keep_rows(home)
+    keep_rows(home, LENGTHS)
     engine = home.engine
     snapshot = take_snapshot(engine.store, "anna", threshold=0.0, min_examples=3)
     return Trainings(home, random.Random(SEED), snapshot.id)

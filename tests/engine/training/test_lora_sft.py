@@ -18,10 +18,13 @@ from engine.kinds import stories
 from engine.rendering import render
 from engine.training.base import base_folder, load_model, load_tokenizer
 from engine.training.checkpoints import is_whole, newest_checkpoint
+from engine.training.hardware import SHORT_ROWS
 from engine.training.lora_sft import read_rows, train
 from engine.training.recipe import load_recipe
 from engine.training.report import StepReport, TrainResult
 from engine.training.rows import TextRow, tokenize, tokenize_all
+from engine.training.token_mean import IGNORED
+from engine.training.transformers_run import SHAPE_STEP
 from models.base import Message, complete
 from models.gguf import lora_to_gguf
 from models.llamacpp import LlamaCppModel
@@ -150,34 +153,42 @@ def test_the_teacher_is_the_same_with_and_without_adapters_loaded(
     assert with_adapter.text == without.text
 
 
-def test_the_answer_loss_equals_the_loss_of_each_row_alone(trained: Trained) -> None:
-    """The trainer's loss over a padded batch is the held-out loss of the same rows, one by one."""
+@pytest.mark.parametrize("attention", ["sdpa", SHORT_ROWS])
+def test_no_row_of_a_batch_reads_another(trained: Trained, attention: str) -> None:
+    """In a batch padded as a training pads it, each row has the held-out loss it has alone."""
     import torch
     from peft import PeftModel
 
     from engine.training.lora_sft import AnswerLossTrainer
 
-    tokenizer = load_tokenizer(trained.base)
     rows = tokenize_all(
-        [TextRow("Short?", "Yes."), TextRow("A longer one?", ROWS[0].completion)], tokenizer, 96
+        [
+            TextRow("Short?", "Yes."),
+            TextRow("A longer one?", ROWS[0].completion),
+            TextRow("And one that is longer than all of them?", ROWS[0].completion * 3),
+        ],
+        load_tokenizer(trained.base),
+        96,
     )
-    model = PeftModel.from_pretrained(load_model(trained.base, bf16=False), trained.result.adapter)
+    base = load_model(trained.base, bf16=False, attention=attention)
+    model = PeftModel.from_pretrained(base, trained.result.adapter).eval()
     longest = max(len(row.input_ids) for row in rows)
-    batch = {
-        name: torch.zeros(2, longest, dtype=torch.long)
-        for name in ("input_ids", "attention_mask", "labels")
-    }
-    batch["labels"] -= 100
+    width = longest + -longest % SHAPE_STEP
+    input_ids = torch.zeros(len(rows), width, dtype=torch.long)
+    labels = torch.full_like(input_ids, IGNORED)
     for place, row in enumerate(rows):
-        size = len(row.input_ids)
-        batch["input_ids"][place, :size] = torch.tensor(row.input_ids)
-        batch["attention_mask"][place, :size] = 1
-        batch["labels"][place, row.prompt_length : size] = batch["input_ids"][
-            place, row.prompt_length : size
-        ]
-    with torch.inference_mode():
-        loss = AnswerLossTrainer.compute_loss(AnswerLossTrainer, model.eval(), batch)
-    assert float(loss) == pytest.approx(held_out_loss(row_losses(model, rows)).loss, rel=1e-4)
+        ids = torch.tensor(row.input_ids)
+        input_ids[place, : len(ids)] = ids
+        labels[place, row.prompt_length : len(ids)] = ids[row.prompt_length :]
+    for place, row in enumerate(rows):
+        mine = torch.full_like(labels, IGNORED)
+        mine[place] = labels[place]
+        with torch.inference_mode():
+            loss = AnswerLossTrainer.compute_loss(
+                AnswerLossTrainer, model, {"input_ids": input_ids, "labels": mine}
+            )
+        alone = held_out_loss(row_losses(model, [row])).loss
+        assert float(loss) == pytest.approx(alone, rel=1e-4)
 
 
 def test_a_killed_training_goes_on_from_its_newest_whole_checkpoint(

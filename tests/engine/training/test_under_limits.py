@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from typing import Any
 
 import pytest
 
-from engine.domain.example import Author, Source
 from engine.domain.job import JobKind
-from engine.domain.quality import Quality
 from engine.domain.version import Version
 from engine.serving.base import prepare_base
-from engine.store.examples import NewExample
 from engine.training import process
 from engine.training.checkpoints import FOLDER, checkpoints_in, damaged
 from engine.training.errors import DiskFull
 from engine.training.recipe import parse_config
 from engine.training.run import run_training
-from tests.fake_llamacpp import good_texts
+from tests.kept_rows import keep_rows
 from tests.processes import Home
 
 # Megabytes beside what the libraries take: nothing is halved with 1,200 of them.
 MEMORY_MB = 700
-
-
-def keep_long_texts(home: Home) -> None:
-    """Twelve texts of some 1,500 tokens: what a batch takes is then mostly its rows."""
-    vocabulary = sorted({word for row in good_texts() for word in row["text"].split()})
-    for number in range(12):
-        rng = random.Random(number)
-        prompt = " ".join(rng.choices(vocabulary, k=6))
-        home.engine.store.examples.add(
-            NewExample(
-                user_id="anna",
-                kind="stories",
-                genre=None,
-                style=None,
-                seed_prompt=prompt,
-                prompt=prompt,
-                completion=" ".join(rng.choices(vocabulary, k=800)),
-                source=Source.WRITE,
-                author=Author.TEACHER,
-                generator="fake",
-                quality=Quality(8.0),
-            )
-        )
+# Words, some 1,500 tokens each: what a batch takes is then mostly its rows.
+LONG_TEXTS = [800] * 12
 
 
 def train(home: Home, job_id: str, *, rank: int = 4) -> Version:
@@ -78,7 +53,7 @@ def job_id(home: Home, monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of a training that nobody has begun."""
     for name in ("ZEGA_HOME", "ZEGA_BASE_MODEL", "OMP_NUM_THREADS"):
         monkeypatch.setenv(name, home.environment[name])
-    keep_long_texts(home)
+    keep_rows(home, LONG_TEXTS)
     return home.engine.store.jobs.create("anna", JobKind.TRAINING, {}).id
 
 
