@@ -167,7 +167,7 @@ def show_samples(report: RunReport) -> None:
     if not report.samples:
         ended = report.job.state.is_final
         st.caption(
-            "It answered nothing." if ended else "It answers a few prompts after each epoch."
+            "No samples were taken." if ended else "It answers a few prompts after each epoch."
         )
         return
     share = (
