@@ -1,9 +1,10 @@
 """Timers of a page that was just left.
 
 A part of a page that redraws itself asks the server every few seconds, and names the page that is open. A
-timer that fires between a click on another page and the server's answer still names the page before;
-Streamlit 1.67 believes it: the click is lost, or the new page is emptied. Here such a request is given
-the page that was asked for. Knows the two protocols of the page's WebSocket, and nothing of the studio.
+timer that fires between a click on another page and the server's answer still names the page before.
+Streamlit 1.67 believes it, and the click is lost; and where such a redraw follows the new page within
+milliseconds, the browser empties that page. So it never arrives: the answer draws everything anew anyway.
+Knows the two protocols of the page's WebSocket, and nothing of the studio.
 """
 
 from __future__ import annotations
@@ -23,42 +24,40 @@ class OpenPage:
     def __init__(self) -> None:
         self._shown = ""
         self._asked = ""
-        self._others_since = 0
+        self._answered = False
 
-    def corrected(self, data: bytes) -> bytes:
-        """A message of the browser; a timer's with the page that is meant."""
+    def is_late(self, data: bytes) -> bool:
+        """Whether a message of the browser is a timer of another page than the one that is meant."""
         try:
             message = BackMsg.FromString(data)
         except DecodeError:
-            return data
-        request = message.rerun_script
+            return False
         if message.WhichOneof("type") != "rerun_script":
-            return data
-        if not request.is_auto_rerun:
-            self._asked, self._others_since = request.page_script_hash, 0
-            return data
-        meant = self._asked or self._shown
-        if not meant or request.page_script_hash == meant:
-            return data
-        request.page_script_hash = meant
-        return bytes(message.SerializeToString())
+            return False
+        page = message.rerun_script.page_script_hash
+        if message.rerun_script.is_auto_rerun:
+            meant = self._asked or self._shown
+            return bool(meant) and page != meant
+        self._asked, self._answered = page, False
+        return False
 
     def note(self, data: bytes) -> None:
         """A message to the browser; some tell which page is shown from now on."""
         if len(data) > MOST_BYTES:
             return
         message = ForwardMsg.FromString(data)
-        if message.WhichOneof("type") != "navigation":
-            return
-        self._shown = message.navigation.page_script_hash
-        # The first other page may be of a run that was under way; a second one is the answer.
-        self._others_since += self._shown != self._asked
-        if self._shown == self._asked or self._others_since > 1:
-            self._asked = ""
+        match message.WhichOneof("type"):
+            case "new_session":
+                # A run that was under way is of another page, and not the answer.
+                self._answered |= message.new_session.page_script_hash == self._asked
+            case "navigation":
+                self._shown = message.navigation.page_script_hash
+                if self._answered:  # with another page where the one asked for is not to be had
+                    self._asked = ""
 
 
 class LateTimers:
-    """ASGI middleware: corrects what the timers of every open page ask for."""
+    """ASGI middleware: keeps from the server what the timers of pages that were left ask for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -69,15 +68,16 @@ class LateTimers:
             return
         page = OpenPage()
 
-        async def receive_corrected() -> Message:
-            message = await receive()
-            if data := message.get("bytes"):
-                return {**message, "bytes": page.corrected(data)}
-            return message
+        async def receive_timely() -> Message:
+            while True:
+                message = await receive()
+                data = message.get("bytes")
+                if not data or not page.is_late(data):
+                    return message
 
         async def send_noted(message: Message) -> None:
             if data := message.get("bytes"):
                 page.note(data)
             await send(message)
 
-        await self._app(scope, receive_corrected, send_noted)
+        await self._app(scope, receive_timely, send_noted)
