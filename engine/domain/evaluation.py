@@ -60,7 +60,8 @@ class Answer:
     """What one model answered to one prompt of the frozen set, and what was measured of it.
 
     `prompt` is the request as it was asked. `repetition` is the share of its runs of four words that it
-    had said before, from 0 to 1. Seconds are the whole answer's.
+    had said before, from 0 to 1. Seconds are the whole answer's. A row of a benchmark may have a
+    `reference`, what a good answer says, or a `label`, the one right answer.
     """
 
     prompt: str
@@ -73,6 +74,8 @@ class Answer:
     repetition: float
     tokens: int
     seconds: float
+    reference: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class RowMeasure:
     example_id: str
     nats: float
     tokens: int
+    genre: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Evaluation:
     """One model measured on one user's frozen set, whose hash covers prompts, seeds and rows.
 
     `model` is what people call it: a version's label, `the base …`, a teacher. `rows` is empty where a
-    model tells no likelihoods.
+    model tells no likelihoods. `benchmark` names the benchmark that was asked in place of the frozen set.
     """
 
     id: str
@@ -101,6 +105,7 @@ class Evaluation:
     answers: tuple[Answer, ...]
     rows: tuple[RowMeasure, ...]
     created_at: datetime
+    benchmark: str | None = None
 
 
 class Outcome(StrEnum):
