@@ -20,6 +20,7 @@ class Noun(StrEnum):
     CANDIDATE = "candidate"
     DECISION = "decision"
     INPUT = "input"
+    VOTE = "vote"
     SNAPSHOT = "snapshot"
     RUN = "run"
     VERSION = "version"

@@ -108,7 +108,7 @@ class Reach:
 
     def follow_texts(self) -> None:
         """Drafts that became these examples, passages cut from either; stories, and inputs of two-phase
-        trainings, that have nothing left."""
+        trainings, that have nothing left; votes on answers to such stories."""
         lineage = self._store.lineage
         drafts = lineage.drafts(self._user, self.ids(Noun.EXAMPLE))
         self._add_ids(Noun.DRAFT, [draft.draft_id for draft in drafts], Why.VARIANT)
@@ -116,6 +116,7 @@ class Reach:
         told = lineage.drafts_of_stories(self._user, sorted(gone))
         left = {draft.story_id for draft in told if draft.draft_id not in gone}
         self._add_ids(Noun.STORY, sorted({draft.story_id for draft in told} - left), Why.VARIANT)
+        self._add_ids(Noun.VOTE, lineage.votes(self._user, self.ids(Noun.STORY)), Why.WORDS)
         examples = {*self.ids(Noun.EXAMPLE)}
         asked = lineage.inputs(self._user, sorted(examples))
         others = {key for key, id in asked if id not in examples}

@@ -42,6 +42,7 @@ from engine.store.users import Users
 from engine.store.variants import Variants
 from engine.store.verdicts import Verdicts
 from engine.store.versions import Versions
+from engine.store.votes import Votes
 from engine.store.workload import Workload
 
 
@@ -84,6 +85,7 @@ class Store:
     lineage: Lineage
     texts: Texts
     erasures: Erasures
+    votes: Votes
 
 
 def open_store(url: str) -> Store:
@@ -126,4 +128,5 @@ def open_store(url: str) -> Store:
         lineage=Lineage(database),
         texts=Texts(database),
         erasures=Erasures(database),
+        votes=Votes(database),
     )

@@ -33,6 +33,7 @@ from engine.store.tables import (
     versions,
 )
 from engine.store.texts import ERASED, HOLDERS, blank
+from engine.store.votes import forget_answers
 
 _IDS_PER_QUERY = 1000
 # Whose rows keep their place and lose their words here.
@@ -180,6 +181,7 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
                 .where(of_it, versions.c.quarantined_at.is_(None))
                 .values(quarantined_at=at)
             )
+    forget_answers(connection, user_id, at)
     for student in Student:
         active = active_id(connection, user_id, student)
         query = select(versions.c.quarantined_at).where(versions.c.id == active)

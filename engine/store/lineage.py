@@ -22,6 +22,7 @@ from engine.store.tables import (
     snapshots,
     stories,
     two_phase_inputs,
+    votes,
 )
 from engine.store.texts import holder_of
 
@@ -122,6 +123,17 @@ class Lineage:
             )
 
         return [(row["key"], row["id"]) for row in self._each(example_ids, query)]
+
+    def votes(self, user_id: str, story_ids: Sequence[str]) -> list[str]:
+        """Votes on answers to what these stories were asked for."""
+
+        def query(some: Sequence[str]) -> Select[Any]:
+            asked = select(stories.c.prompt).where(
+                stories.c.user_id == user_id, stories.c.id.in_(some)
+            )
+            return select(votes.c.id).where(votes.c.user_id == user_id, votes.c.prompt.in_(asked))
+
+        return [row["id"] for row in self._each(story_ids, query)]
 
     def passages(self, user_id: str, sources: Sequence[str]) -> list[str]:
         """Ids of the passages that were cut from one of these, such as `example:<id>`."""

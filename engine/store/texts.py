@@ -23,6 +23,7 @@ from engine.store.tables import (
     stories,
     two_phase_inputs,
     two_phases,
+    votes,
 )
 
 _PAGE = 1000
@@ -116,6 +117,14 @@ HOLDERS = (
         {"prompt": ERASED},
         _of_a_two_phase,
         two_phase_inputs.c.job_id + ":" + cast(two_phase_inputs.c.position, String),
+    ),
+    Holder(
+        Noun.VOTE,
+        votes,
+        ("left_text", "right_text", "prompt", "style"),
+        {"left_text": "", "right_text": "", "prompt": ERASED, "style": None},
+        _of_user(votes),
+        votes.c.id,
     ),
 )
 

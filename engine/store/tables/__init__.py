@@ -3,6 +3,7 @@
 A change here needs a new numbered migration; a test compares the two.
 """
 
+from engine.store.tables.arena import votes
 from engine.store.tables.automation import schedules
 from engine.store.tables.base import metadata
 from engine.store.tables.budget import charges
@@ -61,4 +62,5 @@ __all__ = [
     "two_phases",
     "users",
     "versions",
+    "votes",
 ]

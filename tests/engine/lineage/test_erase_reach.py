@@ -9,11 +9,12 @@ import pytest
 from engine.domain.erasure import Noun
 from engine.domain.two_phase import Input
 from engine.domain.version import Version
+from engine.domain.vote import Choice
 from engine.lineage import erase
 from engine.lineage.files import redact
 from engine.lineage.matching import Wanted
 from engine.store.texts import ERASED
-from tests.engine.lineage.conftest import SECRET, Shelved, add_version
+from tests.engine.lineage.conftest import BODY, SECRET, Shelved, add_version
 from tests.engine.lineage.test_erase import holding
 
 
@@ -55,3 +56,37 @@ def test_the_input_of_an_erased_text_goes_with_the_last_text_about_it(shelved: S
     assert engine.store.two_phases.inputs(job.id) == [Input(ERASED), asked[1]]
     assert engine.store.examples.get("anna", other).completion
     assert holding(shelved.home, "Aunt Ottilie") == []
+
+
+def test_votes_lose_what_holds_the_text_and_what_a_shut_version_answered(shelved: Shelved) -> None:
+    votes = shelved.engine.store.votes
+
+    def cast(prompt: str, answer: str, version: Version) -> str:
+        pair = votes.add(
+            "anna",
+            prompt=prompt,
+            kind="stories",
+            genre=None,
+            left_model=version.label,
+            right_model="the base tiny",
+            left_version_id=version.id,
+            left_text=answer,
+            right_text="It rained all day.",
+        )
+        return votes.vote("anna", pair.id, Choice.LEFT).id
+
+    story = cast("The tower", "She went up.", shelved.clean)  # what the erased story was asked for
+    words = cast("A bell", f"Once more. {BODY}", shelved.clean)
+    learned = cast("A cart", "The cart stood still.", shelved.version)
+    other = cast("A boat", "The boat left.", shelved.clean)
+    plan = shelved.engine.lineage.plan_erasure("anna", [shelved.secret.id])
+    assert {*plan.ids(Noun.VOTE)} == {story, words}
+    shelved.engine.lineage.erase(plan)
+    assert holding(shelved.home, SECRET) == []
+    left = {vote.id: (vote.prompt, vote.left_text, vote.right_text) for vote in votes.list("anna")}
+    assert left == {
+        story: (ERASED, "", ""),
+        words: (ERASED, "", ""),
+        learned: ("A cart", "", "It rained all day."),
+        other: ("A boat", "The boat left.", "It rained all day."),
+    }

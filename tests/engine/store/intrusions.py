@@ -17,6 +17,7 @@ from engine.domain.passage import Scope
 from engine.domain.quality import Quality
 from engine.domain.review import Action, Order, Pile, ReviewFilter, ReviewProgress
 from engine.domain.snapshot import Split
+from engine.domain.vote import Choice
 from engine.store import Store
 from engine.store.example_pages import ExampleFilter
 from engine.store.growth import Dimension
@@ -63,6 +64,18 @@ def create_run(store: Store, anna: SimpleNamespace, make: Any) -> object:
         base_model="b",
         folder="f",
         batch_size=1,
+    )
+
+
+def add_pair(store: Store, anna: SimpleNamespace, make: Any) -> object:
+    return store.votes.add(
+        "ben",
+        prompt="p",
+        kind="story",
+        genre=None,
+        left_model="l",
+        right_model="r",
+        right_version_id=anna.version.id,
     )
 
 
@@ -128,6 +141,10 @@ REFUSED: dict[str, Attempt] = {
     "ledger.reserve": lambda s, a, m: s.ledger.reserve(
         "ben", Cost(1, 2, 3), generator="g", owner="o", job_id=a.job
     ),
+    "votes.add": add_pair,
+    "votes.write": lambda s, a, m: s.votes.write("ben", a.pair, left="t"),
+    "votes.vote": lambda s, a, m: s.votes.vote("ben", a.pair, Choice.LEFT),
+    "votes.skip": lambda s, a, m: s.votes.skip("ben", a.pair),
 }
 
 EMPTY: dict[str, Attempt] = {
@@ -201,6 +218,7 @@ EMPTY: dict[str, Attempt] = {
     "lineage.drafts": lambda s, a, m: s.lineage.drafts("ben", [a.example]),
     "lineage.drafts_of_stories": lambda s, a, m: s.lineage.drafts_of_stories("ben", [a.example]),
     "lineage.inputs": lambda s, a, m: s.lineage.inputs("ben", [a.example]),
+    "lineage.votes": lambda s, a, m: s.lineage.votes("ben", [a.story]),
     "lineage.passages": lambda s, a, m: s.lineage.passages("ben", [a.passage.source]),
     "lineage.snapshots": lambda s, a, m: s.lineage.snapshots("ben", [a.example]),
     "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),
@@ -235,6 +253,10 @@ EMPTY: dict[str, Attempt] = {
     "ledger.by_generator": lambda s, a, m: s.ledger.by_generator(
         "ben", datetime(2020, 1, 1, tzinfo=UTC)
     ),
+    "votes.open": lambda s, a, m: s.votes.open("ben"),
+    "votes.undo": lambda s, a, m: s.votes.undo("ben"),
+    "votes.list": lambda s, a, m: s.votes.list("ben"),
+    "votes.shown": lambda s, a, m: s.votes.shown("ben"),
 }
 
 
@@ -257,6 +279,7 @@ SUPPLIED: dict[str, Any] = {
     "import_id": "0" * 32,
     "example_ids": ["0" * 32],
     "draft_ids": ["0" * 32],
+    "story_ids": ["0" * 32],
     "sources": [""],
     "threshold": 0.0,
     "key": "mix",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from engine.domain.budget import Cost
 from engine.domain.review import Action
 from engine.domain.schedule import Schedule
+from engine.domain.vote import Choice
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
 from engine.store.tables import metadata
@@ -58,7 +59,11 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     store.decisions.decide("anna", decided.id, Action.ACCEPT, seen=0)
     plan = Schedule("03:00", "UTC", 1, {}, "stories", False, DUE)
     store.schedules.set("anna", plan)
+    answers = {"left_model": "l", "right_model": "r", "left_text": "t", "right_text": "u"}
+    voted = store.votes.add("anna", prompt="p", kind="story", genre=None, **answers)
+    store.votes.vote("anna", voted.id, Choice.LEFT)
     return SimpleNamespace(
+        pair=store.votes.add("anna", prompt="p", kind="story", genre=None, **answers).id,
         decided=decided.id,
         passage=passage,
         forgotten=forgotten.id,

@@ -38,6 +38,7 @@ NO_WORDS = {
     "two_phases": "teacher student notices memory",
     "versions": "base_model recipe adapter_path adapter_sha256 gguf_path gguf_sha256 base_sha256 "
     "template_sha256 converter gain gain_over_active verdict student overlap",
+    "votes": "kind genre left_model right_model choice",
 }
 # What people set up themselves, and can change themselves.
 SETTINGS = {
