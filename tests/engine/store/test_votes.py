@@ -1,4 +1,4 @@
-"""Votes: a pair is open until it is decided about, its answers are written once, the newest can be undone."""
+"""Votes: a pair is open until it is decided about, answers are written once, the newest can be undone."""
 
 from __future__ import annotations
 
