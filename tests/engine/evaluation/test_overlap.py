@@ -1,10 +1,10 @@
-"""ROUGE-L and chrF: the figures that rouge-score 0.1.2 and sacrebleu 2.6.0 give for the same texts."""
+"""ROUGE-L is what rouge-score 0.1.2 gives for the same texts; chrF stays what it was with each sacrebleu."""
 
 from __future__ import annotations
 
 import pytest
 
-from engine.evaluation.overlap import Overlap, chrf, overlap, rouge_l
+from engine.evaluation.overlap import Overlap, overlap, rouge_l
 
 ANSWERS = [
     "Epic E1: lamp of the nurse\n\nAs a nurse I want a lamp.",
@@ -21,8 +21,8 @@ REFERENCES = [
 def test_the_figures_are_those_of_the_libraries() -> None:
     found = [rouge_l(*pair) for pair in zip(ANSWERS, REFERENCES, strict=True)]
     assert found == pytest.approx([69.23076923076923, 66.66666666666667, 40.0])
-    assert chrf(ANSWERS, REFERENCES) == pytest.approx(33.491082787099366)
-    singly = [chrf([a], [b]) for a, b in zip(ANSWERS, REFERENCES, strict=True)]
+    assert overlap(ANSWERS, REFERENCES).chrf == pytest.approx(33.491082787099366)
+    singly = [overlap([a], [b]).chrf for a, b in zip(ANSWERS, REFERENCES, strict=True)]
     assert singly == pytest.approx([38.74739455960738, 26.745084561245736, 19.689903800721968])
 
 
