@@ -1,4 +1,4 @@
-"""ROUGE-L is what rouge-score 0.1.2 gives for the same texts; chrF stays what it was with each sacrebleu."""
+"""ROUGE-L is what rouge-score 0.1.2 gives for the same texts; chrF is the same with each sacrebleu."""
 
 from __future__ import annotations
 
