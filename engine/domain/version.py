@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from engine.domain.evaluation import Comparison, LossGain
+from engine.domain.evaluation import Comparison, LossGain, Ruling
 from engine.errors import Quarantined
 
 
@@ -45,6 +45,7 @@ class Version:
     """Paths are relative to the home folder. `verdict` says in a sentence why it is active or not.
 
     An adapter is served by its GGUF file; a T5 from its folder, whose weights are both files then.
+    `ruling` is what the gate ruled; None where it was not asked, as of a T5.
     `overlap` has its ROUGE-L and chrF before and after, where they were measured. Numbers count all of a
     user's versions.
     One that was trained on a text that is erased by now is quarantined: it never answers again.
@@ -70,6 +71,7 @@ class Version:
     quarantined_at: datetime | None = None
     student: Student = Student.ZEGA
     overlap: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    ruling: Ruling | None = None
 
     @property
     def name(self) -> str:

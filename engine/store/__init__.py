@@ -13,6 +13,7 @@ from engine.store.curves import Curves
 from engine.store.database import Database
 from engine.store.decisions import Decisions
 from engine.store.erasures import Erasures
+from engine.store.evaluations import Evaluations
 from engine.store.example_pages import ExamplePages
 from engine.store.examples import Examples
 from engine.store.exports import Exports
@@ -30,6 +31,7 @@ from engine.store.preferences import Preferences
 from engine.store.providers import Providers
 from engine.store.releases import Releases
 from engine.store.review_queue import ReviewQueue
+from engine.store.rulings import Rulings
 from engine.store.runs import Runs
 from engine.store.schedules import Schedules
 from engine.store.seq2seq_server import Seq2SeqServers
@@ -67,6 +69,8 @@ class Store:
     snapshots: Snapshots
     runs: Runs
     versions: Versions
+    rulings: Rulings
+    evaluations: Evaluations
     serving: Serving
     seq2seq: Seq2SeqServers
     passages: Passages
@@ -110,6 +114,8 @@ def open_store(url: str) -> Store:
         snapshots=Snapshots(database),
         runs=Runs(database),
         versions=Versions(database),
+        rulings=Rulings(database),
+        evaluations=Evaluations(database),
         serving=Serving(database),
         seq2seq=Seq2SeqServers(database),
         passages=Passages(database),

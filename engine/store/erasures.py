@@ -23,6 +23,7 @@ from engine.store.tables import (
     decisions,
     drafts,
     erasures,
+    evaluations,
     examples,
     jobs,
     runs,
@@ -176,6 +177,7 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
             # What it wrote may hold what it learned.
             theirs = select(versions.c.id).where(of_it)
             connection.execute(delete(comparisons).where(comparisons.c.version_id.in_(theirs)))
+            connection.execute(delete(evaluations).where(evaluations.c.version_id.in_(theirs)))
             connection.execute(
                 update(versions)
                 .where(of_it, versions.c.quarantined_at.is_(None))

@@ -23,6 +23,7 @@ from engine.store.activations import (
 )
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, new_id, now, require_user
+from engine.store.rulings import ruling_from
 from engine.store.tables import comparisons, runs, snapshots, versions
 
 
@@ -249,4 +250,5 @@ def _version(row: RowMapping, its_comparisons: tuple[Comparison, ...]) -> Versio
         quarantined_at=row["quarantined_at"],
         student=Student(row["student"]),
         overlap=row["overlap"],
+        ruling=ruling_from(row["ruling"]),
     )

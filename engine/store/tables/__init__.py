@@ -8,6 +8,7 @@ from engine.store.tables.automation import schedules
 from engine.store.tables.base import metadata
 from engine.store.tables.budget import charges
 from engine.store.tables.erasures import erasures
+from engine.store.tables.evaluation import evaluations
 from engine.store.tables.exports import export_rows, exports
 from engine.store.tables.imports import import_rejections, imports
 from engine.store.tables.keywords import keyword_lists
@@ -33,6 +34,7 @@ __all__ = [
     "decisions",
     "drafts",
     "erasures",
+    "evaluations",
     "examples",
     "export_rows",
     "exports",

@@ -40,6 +40,7 @@ versions = Table(
     time("quarantined_at", nullable=True),
     Column("student", Text(), nullable=False, server_default="zega"),
     Column("overlap", JSON(), nullable=False, server_default="{}"),
+    Column("ruling", JSON(), nullable=False, server_default="null"),
     UniqueConstraint("user_id", "number"),
     UniqueConstraint("run_id"),
 )

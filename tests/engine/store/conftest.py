@@ -6,12 +6,21 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from engine.domain.evaluation import LossGain
+from engine.domain.evaluation import (
+    Answer,
+    Evaluation,
+    Figure,
+    LossGain,
+    Outcome,
+    RowMeasure,
+    Ruling,
+)
 from engine.domain.example import Author, Example, Source
 from engine.domain.job import Job, JobKind
 from engine.domain.passage import PassageType, Scope
@@ -131,6 +140,38 @@ class Make:
 
     def version(self, user_id: str = "anna") -> Version:
         return self.version_of(self.run(user_id))
+
+    def evaluation(self, user_id: str = "anna", **values: Any) -> Evaluation:
+        """One answer and one row of a version, or of the base; `values` replace any field."""
+        given: dict[str, Any] = {
+            "model": "the base smollm2-135m",
+            "version_id": None,
+            "set_sha256": "45" * 32,
+            "prompts_sha256": "67" * 32,
+            "seed": 20_000,
+            "answers": [
+                Answer(
+                    "A wizard?",
+                    "stories",
+                    "fantasy",
+                    20_000,
+                    "Yes. 🐉",
+                    6.5,
+                    {"loops": 9.0},
+                    0.1,
+                    4,
+                    0.5,
+                )
+            ],
+            "rows": [RowMeasure("89" * 16, 41.5, 12, "fantasy")],
+        }
+        return self.store.evaluations.add(user_id, **given | values)
+
+    def ruling(self, outcome: Outcome = Outcome.PROMOTED) -> Ruling:
+        gain = LossGain(3.8, 3.4, 0.4, 0.3, 0.5, 40)
+        return Ruling(
+            outcome, "Better.", gain, Figure(0.2, -0.1, 0.5, 64), Figure(0.0, -0.01, 0.01, 64)
+        )
 
 
 @pytest.fixture

@@ -87,6 +87,10 @@ def add_version(store: Store, anna: SimpleNamespace, make: Any) -> object:
     return make.version_of(stolen)
 
 
+def add_evaluation(store: Store, anna: SimpleNamespace, make: Any) -> object:
+    return make.evaluation("ben", version_id=anna.version.id)
+
+
 Attempt = Callable[[Store, SimpleNamespace, Any], object]
 
 REFUSED: dict[str, Attempt] = {
@@ -132,6 +136,11 @@ REFUSED: dict[str, Attempt] = {
     "versions.add": add_version,
     "versions.get": lambda s, a, m: s.versions.get("ben", a.version.number),
     "versions.activate": lambda s, a, m: s.versions.activate("ben", a.version.id),
+    "rulings.add": lambda s, a, m: s.rulings.add("ben", a.version.id, m.ruling(), "v"),
+    "rulings.take_over": lambda s, a, m: s.rulings.take_over(
+        "ben", a.version.id, m.ruling(), "v", rival_id=None
+    ),
+    "evaluations.add": add_evaluation,
     "decisions.decide": lambda s, a, m: s.decisions.decide("ben", a.example, Action.ACCEPT, seen=0),
     "decisions.replace": lambda s, a, m: s.decisions.replace(
         "ben", [(a.example, 0, m.new_example("ben"))], Action.EDIT
@@ -224,6 +233,8 @@ EMPTY: dict[str, Attempt] = {
     "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),
     "texts.of_ids": lambda s, a, m: s.texts.of_ids("ben", Noun.EXAMPLE, [a.example]),
     "runs.list": lambda s, a, m: s.runs.list("ben"),
+    "evaluations.list": lambda s, a, m: s.evaluations.list("ben"),
+    "evaluations.newest": lambda s, a, m: s.evaluations.newest("ben", a.version.id),
     "versions.list": lambda s, a, m: s.versions.list("ben"),
     "versions.active": lambda s, a, m: s.versions.active("ben"),
     "versions.previous": lambda s, a, m: s.versions.previous("ben"),
@@ -257,39 +268,4 @@ EMPTY: dict[str, Attempt] = {
     "votes.undo": lambda s, a, m: s.votes.undo("ben"),
     "votes.list": lambda s, a, m: s.votes.list("ben"),
     "votes.shown": lambda s, a, m: s.votes.shown("ben"),
-}
-
-
-# What methods of EMPTY need besides the user.
-SUPPLIED: dict[str, Any] = {
-    "where": ALL,
-    "order": Order.NEWEST,
-    "target": None,
-    "example_id": "0" * 32,
-    "selection": Selection(),
-    "name": "terms",
-    "chosen": ExampleFilter(),
-    "since": datetime(2020, 1, 1, tzinfo=UTC),
-    "tried": DUE,
-    "request": {},
-    "due_at": DUE,
-    "next_at": DUE,
-    "at": DUE,
-    "noun": Noun.EXAMPLE,
-    "import_id": "0" * 32,
-    "example_ids": ["0" * 32],
-    "draft_ids": ["0" * 32],
-    "story_ids": ["0" * 32],
-    "sources": [""],
-    "threshold": 0.0,
-    "key": "mix",
-    "by": Dimension.KIND,
-    "run_ids": ["0" * 32],
-    "collection": "here",
-    "ids": ["0" * 32],
-    "indexed": (),
-    "limit": 9,
-    "scope": Scope.OWN,
-    "scopes": (Scope.OWN,),
-    "text": "a key",
 }

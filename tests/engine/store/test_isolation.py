@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import fields
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,13 +16,53 @@ import pytest
 from sqlalchemy import select
 
 from engine.domain.budget import Cost
-from engine.domain.review import Action
+from engine.domain.erasure import Noun
+from engine.domain.export import Selection
+from engine.domain.passage import Scope
+from engine.domain.review import Action, Order
 from engine.domain.schedule import Schedule
 from engine.domain.vote import Choice
 from engine.errors import EngineError, InvalidInput, NotFound
 from engine.store import Store
+from engine.store.example_pages import ExampleFilter
+from engine.store.growth import Dimension
 from engine.store.tables import metadata
-from tests.engine.store.intrusions import CREATING, DUE, EMPTY, REFUSED, SUPPLIED
+from tests.engine.store.intrusions import ALL, CREATING, DUE, EMPTY, REFUSED
+
+# What methods of EMPTY need besides the user.
+SUPPLIED: dict[str, Any] = {
+    "where": ALL,
+    "order": Order.NEWEST,
+    "target": None,
+    "example_id": "0" * 32,
+    "selection": Selection(),
+    "name": "terms",
+    "chosen": ExampleFilter(),
+    "since": datetime(2020, 1, 1, tzinfo=UTC),
+    "tried": DUE,
+    "request": {},
+    "due_at": DUE,
+    "next_at": DUE,
+    "at": DUE,
+    "noun": Noun.EXAMPLE,
+    "import_id": "0" * 32,
+    "example_ids": ["0" * 32],
+    "draft_ids": ["0" * 32],
+    "story_ids": ["0" * 32],
+    "sources": [""],
+    "threshold": 0.0,
+    "key": "mix",
+    "by": Dimension.KIND,
+    "run_ids": ["0" * 32],
+    "collection": "here",
+    "ids": ["0" * 32],
+    "indexed": (),
+    "limit": 9,
+    "scope": Scope.OWN,
+    "scopes": (Scope.OWN,),
+    "text": "a key",
+    "version_id": None,
+}
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -48,6 +89,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     older, newer = make.version_of(run), make.version()
     store.versions.activate("anna", older.id)
     store.versions.activate("anna", newer.id)
+    make.evaluation("anna", version_id=older.id)
     store.exports.add("anna", format="csv", place="p", example_ids=[make.example().id])
     passage, forgotten = store.passages.add(
         "anna", [make.new_passage("a key"), make.new_passage("b")]

@@ -18,6 +18,7 @@ NO_WORDS = {
     "decisions": "action reasons before reviewer",
     "drafts": "model finish_reason parts memory",
     "erasures": "chosen reached",
+    "evaluations": "model benchmark set_sha256 prompts_sha256 rows",
     "examples": "kind genre source author generator parts decision",
     "exports": "format place",
     "generations": "url base_model base_sha256 adapters embeddings_url",
@@ -37,7 +38,7 @@ NO_WORDS = {
     "two_phase_inputs": "genre",
     "two_phases": "teacher student notices memory",
     "versions": "base_model recipe adapter_path adapter_sha256 gguf_path gguf_sha256 base_sha256 "
-    "template_sha256 converter gain gain_over_active verdict student overlap",
+    "template_sha256 converter gain gain_over_active verdict ruling student overlap",
     "votes": "kind genre left_model right_model choice",
 }
 # What people set up themselves, and can change themselves.
@@ -47,7 +48,7 @@ SETTINGS = {
     "schedules": "at zone mix kind last_skipped",
 }
 # What a version wrote goes with the version.
-WITH_THE_VERSION = {"comparisons": "prompt before after"}
+WITH_THE_VERSION = {"comparisons": "prompt before after", "evaluations": "answers"}
 # What a training was asked and answered goes with its training set.
 WITH_THE_TRAINING_SET = {"samples": "prompt text"}
 
