@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from engine.domain.evaluation import Margins
 from engine.domain.recipe import Recipe
 from engine.training.loggers import STORE, LoggerName
 from engine.training.trainers import TRAINERS
@@ -145,6 +146,15 @@ class Optimization(Section):
 Metric = Literal["loss", "perplexity", "quality"]
 
 
+class GateMargins(Section):
+    quality: float = Field(
+        default=0.3, ge=0, le=10, description="Points of 10 that its texts may score lower."
+    )
+    repetition: float = Field(
+        default=0.05, ge=0, le=1, description="Share of four-word phrases it may repeat more."
+    )
+
+
 class Evaluation(Section):
     metrics: list[Metric] = Field(
         default=["loss", "perplexity", "quality"], min_length=1, description="What a report holds."
@@ -159,6 +169,13 @@ class Evaluation(Section):
     keep_epochs: bool = Field(
         default=False, description="Keep `checkpoint_epoch_N` of every pass beside the newest."
     )
+    prompts: int = Field(
+        default=64,
+        ge=64,
+        le=1000,
+        description="Prompts that old and new version answer before one takes over.",
+    )
+    margins: GateMargins = GateMargins()
 
 
 class Logging(Section):
@@ -169,7 +186,7 @@ class Logging(Section):
 
 class Deployment(Section):
     auto_deploy: bool = Field(
-        default=False, description="Let the version answer at once if it is better beyond doubt."
+        default=False, description="Let the version answer at once if the gate promotes it."
     )
     deployment_target: str = Field(default="local", description="Only `local` so far.")
     health_check_enabled: Literal[True] = Field(
@@ -210,6 +227,11 @@ class TrainingConfig(Section):
                 "cannot stop early (optimization.early_stopping) with a validation_split of 0"
             )
         return self
+
+    @property
+    def margins(self) -> Margins:
+        """By how much a version may be worse and still take over."""
+        return Margins(**self.evaluation.margins.model_dump())
 
     @property
     def recipe(self) -> Recipe:
