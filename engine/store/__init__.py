@@ -45,6 +45,7 @@ from engine.store.variants import Variants
 from engine.store.verdicts import Verdicts
 from engine.store.versions import Versions
 from engine.store.votes import Votes
+from engine.store.watched import Watched
 from engine.store.workload import Workload
 
 
@@ -90,6 +91,7 @@ class Store:
     texts: Texts
     erasures: Erasures
     votes: Votes
+    watched: Watched
 
 
 def open_store(url: str) -> Store:
@@ -135,4 +137,5 @@ def open_store(url: str) -> Store:
         texts=Texts(database),
         erasures=Erasures(database),
         votes=Votes(database),
+        watched=Watched(database),
     )

@@ -60,9 +60,15 @@ def learned_erased(connection: Connection, snapshot_id: str) -> bool:
 
 
 def record_activation(
-    connection: Connection, user_id: str, student: Student, version_id: str | None
+    connection: Connection,
+    user_id: str,
+    student: Student,
+    version_id: str | None,
+    *,
+    reason: str | None = None,
 ) -> None:
-    """Append a change from what is active to `version_id`."""
+    """Append a change from what is active to `version_id`; `reason` says why what is active was taken
+    back by itself."""
     connection.execute(
         insert(activations).values(
             user_id=user_id,
@@ -70,6 +76,7 @@ def record_activation(
             previous_id=active_id(connection, user_id, student),
             student=student.value,
             activated_at=now(),
+            reason=reason,
         )
     )
 

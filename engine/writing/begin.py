@@ -84,7 +84,7 @@ def begin(
         version = store.versions.active(user_id, STUDENTS[writer])
         if version is None:
             raise NotFound("trained model of", user_id)
-        voice = Voice(own_model(store, version), Author.STUDENT)
+        voice = Voice(own_model(store, version), Author.STUDENT, version)
     elif called := teachers.called(user_id):
         voice = Voice(teachers.model_for(user_id, rank_for(scorer, kind, story)), Author.TEACHER)
         stand_in = StandIn(called, lambda: who_is_here(store, user_id))
@@ -93,8 +93,7 @@ def begin(
     return Writing(
         store,
         scorer,
-        voice.model,
-        voice.author,
+        voice,
         kind,
         story,
         sampling=sampling,
@@ -117,12 +116,12 @@ def who_is_here(store: Store, user_id: str) -> Voice:
     """
     if (version := store.versions.active(user_id)) is not None:
         try:
-            return Voice(student(store, version), Author.STUDENT)
+            return Voice(student(store, version), Author.STUDENT, version)
         except Unavailable:
             pass  # active, but not loaded right now: the base is
     elif (version := store.versions.active(user_id, Student.T5)) is not None:
         try:
-            return Voice(own_model(store, version), Author.STUDENT)
+            return Voice(own_model(store, version), Author.STUDENT, version)
         except Unavailable:
             pass
     return Voice(wait_for(lambda: teacher(store)), Author.TEACHER)

@@ -11,20 +11,23 @@ from engine.domain.example import Author, Source
 from engine.domain.kind import Kind
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
+from engine.domain.version import Version
 from engine.errors import InvalidInput
 from engine.memory.recollection import Recollection
 from engine.quality.judge import rate
 from engine.quality.score import Scorer
 from engine.quality.sections import next_start
+from engine.registry.watch import heed
 from engine.rendering import render, request_for, shown_to_teachers
 from engine.store import Store
 from engine.store.examples import NewExample
 from engine.writing.passage import cut, opened
 from models.base import Finish, LanguageModel, Message
-from models.errors import Blocked, RateLimited, ThoughtsShown, Unavailable
+from models.errors import Blocked, ModelError, RateLimited, ThoughtsShown, Unavailable
 
 # Below this a stopped answer is not worth a draft of its own.
 MIN_DRAFT_WORDS = 3
+FINISHED = ("stop", "length")
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ def messages_for(
 
 @dataclass(frozen=True)
 class Voice:
-    """Who may write: a model, and in which role."""
+    """Who may write: a model, in which role, and as which version if it is a student."""
 
     model: LanguageModel
     author: Author
+    version: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,7 @@ class Writing:
         self,
         store: Store,
         scorer: Scorer,
-        model: LanguageModel,
-        author: Author,
+        voice: Voice,
         kind: Kind,
         story: Story,
         *,
@@ -91,12 +94,12 @@ class Writing:
         recollection: Recollection | None = None,
         stand_in: StandIn | None = None,
     ) -> None:
-        self.model_name = model.name
+        self.model_name = voice.model.name
         self.notice = ""
         self.draft: Draft | None = None
         self._store = store
         self._scorer = scorer
-        self._voice = Voice(model, author)
+        self._voice = voice
         self._stand_in = stand_in
         self._kind = kind
         self._story = story
@@ -110,15 +113,34 @@ class Writing:
 
     def __iter__(self) -> Iterator[str]:
         started = time.monotonic()
+        error: ModelError | None = None
         try:
             yield from self._pieces()
         except (Blocked, ThoughtsShown):
             self._text = self._so_far
             raise
+        except ModelError as raised:
+            error = raised
+            raise
         finally:
             seconds = time.monotonic() - started
             reason = self._finish.reason if self._finish else "closed"
             self.draft = self._save(self._text.strip(), seconds, self._tokens, reason)
+            self._watch(error, finished=reason in FINISHED)
+
+    def _watch(self, error: ModelError | None, *, finished: bool) -> None:
+        """Have a student's answer looked at; `notice` says when its version was taken back."""
+        if self._voice.version is None:
+            return
+        taken_back = heed(
+            self._store,
+            self._voice.version,
+            self._text.removeprefix(self._so_far),
+            finished=finished,
+            empty=self.draft is None,
+            error=error,
+        )
+        self.notice = " ".join(each for each in (self.notice, taken_back) if each)
 
     def _pieces(self) -> Iterator[str]:
         """The model's text, or the stand-in's if not a word of the model's came."""
@@ -177,7 +199,7 @@ class Writing:
     def _save(self, text: str, seconds: float, tokens: int, reason: str) -> Draft | None:
         if len(text.split()) < MIN_DRAFT_WORDS or text == self._so_far.strip():
             return None
-        finished = reason in ("stop", "length")
+        finished = reason in FINISHED
         if finished and self._kind.cut_after == "function":
             text = cut(text, self._kind)
         quality = rate(

@@ -18,6 +18,7 @@ from engine.store.tables.models import (
     comparisons,
     generations,
     seq2seq_server,
+    student_answers,
     versions,
 )
 from engine.store.tables.people import preferences, users
@@ -59,6 +60,7 @@ __all__ = [
     "snapshots",
     "steps",
     "stories",
+    "student_answers",
     "switches",
     "two_phase_inputs",
     "two_phases",

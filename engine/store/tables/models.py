@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from engine.store.columns import (
     id_column,
@@ -69,7 +69,22 @@ activations = Table(
     reference("previous_id", "versions.id", nullable=True),
     time("activated_at"),
     Column("student", Text(), nullable=False, server_default="zega"),
+    # Why the previous one was taken back by itself; null where a person or a training changed it.
+    text("reason", nullable=True),
     Index(None, "user_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+
+# How an answer in use ended, of what was activated then; without a fault it was well.
+student_answers = Table(
+    "student_answers",
+    metadata,
+    Column("id", Integer(), primary_key=True),
+    Column("activation_id", Integer(), ForeignKey("activations.id"), nullable=False),
+    text("fault", nullable=True),
+    time("at"),
+    Index(None, "activation_id", "id"),
     sqlite_autoincrement=True,
 )
 

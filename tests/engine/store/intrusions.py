@@ -239,6 +239,7 @@ EMPTY: dict[str, Attempt] = {
     "versions.active": lambda s, a, m: s.versions.active("ben"),
     "versions.previous": lambda s, a, m: s.versions.previous("ben"),
     "versions.changed_at": lambda s, a, m: s.versions.changed_at("ben"),
+    "watched.latest": lambda s, a, m: s.watched.latest("ben"),
     "growth.days": lambda s, a, m: s.growth.days("ben", Dimension.GENRE, threshold=0.0),
     "growth.genres": lambda s, a, m: s.growth.genres("ben", threshold=0.0),
     "growth.scores": lambda s, a, m: s.growth.scores("ben", threshold=0.0),

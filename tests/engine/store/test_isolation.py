@@ -18,6 +18,7 @@ from sqlalchemy import select
 from engine.domain.budget import Cost
 from engine.domain.erasure import Noun
 from engine.domain.export import Selection
+from engine.domain.harm import Fault
 from engine.domain.passage import Scope
 from engine.domain.review import Action, Order
 from engine.domain.schedule import Schedule
@@ -89,6 +90,8 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     older, newer = make.version_of(run), make.version()
     store.versions.activate("anna", older.id)
     store.versions.activate("anna", newer.id)
+    store.watched.add(newer.id, Fault.EMPTY, limit=1)
+    store.watched.take_back(newer.id, reason="r", verdict="v")
     make.evaluation("anna", version_id=older.id)
     store.exports.add("anna", format="csv", place="p", example_ids=[make.example().id])
     passage, forgotten = store.passages.add(

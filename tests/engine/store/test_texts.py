@@ -13,7 +13,7 @@ from engine.store.texts import HOLDERS
 
 # Names, figures, states, paths, hashes and sentences of the studio's own, by table.
 NO_WORDS = {
-    "activations": "student",
+    "activations": "student reason",
     "charges": "generator owner",
     "decisions": "action reasons before reviewer",
     "drafts": "model finish_reason parts memory",
@@ -34,6 +34,7 @@ NO_WORDS = {
     "snapshot_rows": "split",
     "snapshots": "sha256 report",
     "stories": "kind genre",
+    "student_answers": "fault",
     "switches": "name value",
     "two_phase_inputs": "genre",
     "two_phases": "teacher student notices memory",
