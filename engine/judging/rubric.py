@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,7 @@ SHIPPED = Path(__file__).with_name("rubric.yaml")
 OWN = "rubric.yaml"
 MOST_CHARACTERS = 12_000
 
+_OBJECT = re.compile(r"\s*(?:```(?:json)?)?\s*(\{.*\})\s*(?:```)?\s*", re.S)
 _MARK = r"(10(?:\.0+)?|[0-9](?:\.[0-9]+)?)(?:\s*/\s*10)?"
 
 
@@ -27,6 +29,14 @@ class Better(StrEnum):
     FIRST = "first"
     SECOND = "second"
     NEITHER = "neither"
+
+
+_CHOICE = r"(?:better\s*:\s*)?(?:the |text )?(\w+)\.?"
+_MEANT = {
+    **dict.fromkeys(("first", "1", "a"), Better.FIRST),
+    **dict.fromkeys(("second", "2", "b"), Better.SECOND),
+    **dict.fromkeys(("neither", "tie"), Better.NEITHER),
+}
 
 
 class Form(BaseModel):
@@ -73,10 +83,14 @@ class Rubric:
         return found if found.keys() == self.form.parts.keys() else None
 
     def better(self, answer: str) -> Better | None:
-        """Which text is better; None unless that is all the answer says."""
-        lines = _lines(answer)
-        found = re.fullmatch(r"better:\s*(first|second|neither)\.?", lines[0]) if lines else None
-        return Better(found[1]) if found and len(lines) == 1 else None
+        """Which text is better; None unless that is all the answer says.
+
+        Small models shorten the asked line to its last word, count, or answer in JSON: what can only
+        mean one text is read so, whole sentences never are.
+        """
+        lines = _lines(_named(answer))
+        found = re.fullmatch(_CHOICE, lines[0]) if len(lines) == 1 else None
+        return _MEANT.get(found[1]) if found else None
 
     def _filled(self, template: str, **values: str) -> str:
         values |= {"questions": self._questions}
@@ -97,6 +111,17 @@ def load_rubric(home: Path) -> Rubric:
         raise UnreadableFile(str(path), f"{place}: {first['msg']}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UnreadableFile(str(path), " ".join(str(error).split())) from None
+
+
+def _named(answer: str) -> str:
+    """What a JSON object says under `better`, else the answer as it is."""
+    if (found := _OBJECT.fullmatch(answer)) is None:
+        return answer
+    try:
+        said = json.loads(found[1]).get("better")
+    except json.JSONDecodeError:
+        return answer
+    return "" if said is None else str(said)
 
 
 def _lines(answer: str) -> list[str]:
