@@ -21,6 +21,7 @@ class Noun(StrEnum):
     DECISION = "decision"
     INPUT = "input"
     VOTE = "vote"
+    BENCHMARK = "benchmark"
     SNAPSHOT = "snapshot"
     RUN = "run"
     VERSION = "version"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.store.benchmarks import Benchmarks
 from engine.store.collection import Collection
 from engine.store.curves import Curves
 from engine.store.database import Database
@@ -72,6 +73,7 @@ class Store:
     versions: Versions
     rulings: Rulings
     evaluations: Evaluations
+    benchmarks: Benchmarks
     serving: Serving
     seq2seq: Seq2SeqServers
     passages: Passages
@@ -118,6 +120,7 @@ def open_store(url: str) -> Store:
         versions=Versions(database),
         rulings=Rulings(database),
         evaluations=Evaluations(database),
+        benchmarks=Benchmarks(database),
         serving=Serving(database),
         seq2seq=Seq2SeqServers(database),
         passages=Passages(database),

@@ -16,6 +16,7 @@ from engine.domain.erasure import Erasure, Noun
 from engine.domain.job import JobState
 from engine.domain.version import Student
 from engine.store.activations import active_id, earlier_id, learned_erased, record_activation
+from engine.store.benchmarks import forget_benchmarks
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, now, require_user
 from engine.store.tables import (
@@ -70,6 +71,7 @@ class Erasures:
                     reached = {**reached, Noun.SNAPSHOT.value: list(dict.fromkeys(frozen))}
                 for noun in _BLANKED:
                     blank(connection, user_id, noun, reached.get(noun.value, ()))
+                forget_benchmarks(connection, user_id, reached.get(Noun.BENCHMARK.value, ()))
                 _mark_examples(connection, user_id, erased, at)
                 _to_the_trash(connection, user_id, reached.get(Noun.STORY.value, ()), at)
                 _quarantine(connection, user_id, reached.get(Noun.SNAPSHOT.value, ()), at)

@@ -15,6 +15,8 @@ from sqlalchemy import ColumnElement, Connection, String, Table, cast, select, u
 from engine.domain.erasure import Noun
 from engine.store.database import Database
 from engine.store.tables import (
+    benchmark_rows,
+    benchmarks,
     decisions,
     drafts,
     examples,
@@ -51,6 +53,11 @@ def _of_user(table: Table) -> Callable[[str], ColumnElement[bool]]:
 def _of_a_two_phase(user_id: str) -> ColumnElement[bool]:
     mine = select(two_phases.c.job_id).where(two_phases.c.user_id == user_id)
     return two_phase_inputs.c.job_id.in_(mine)
+
+
+def _in_a_benchmark(user_id: str) -> ColumnElement[bool]:
+    mine = select(benchmarks.c.id).where(benchmarks.c.user_id == user_id)
+    return benchmark_rows.c.benchmark_id.in_(mine)
 
 
 def _in_a_story(user_id: str) -> ColumnElement[bool]:
@@ -125,6 +132,15 @@ HOLDERS = (
         {"left_text": "", "right_text": "", "prompt": ERASED, "style": None},
         _of_user(votes),
         votes.c.id,
+    ),
+    # A row without a prompt is asked no more.
+    Holder(
+        Noun.BENCHMARK,
+        benchmark_rows,
+        ("prompt", "reference", "label"),
+        {"prompt": "", "reference": None, "label": None},
+        _in_a_benchmark,
+        benchmark_rows.c.benchmark_id + ":" + cast(benchmark_rows.c.position, String),
     ),
 )
 

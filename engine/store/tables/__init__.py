@@ -6,6 +6,7 @@ A change here needs a new numbered migration; a test compares the two.
 from engine.store.tables.arena import votes
 from engine.store.tables.automation import schedules
 from engine.store.tables.base import metadata
+from engine.store.tables.benchmarks import benchmark_rows, benchmarks
 from engine.store.tables.budget import charges
 from engine.store.tables.erasures import erasures
 from engine.store.tables.evaluation import evaluations
@@ -30,6 +31,8 @@ from engine.store.tables.writing import drafts, examples, stories
 
 __all__ = [
     "activations",
+    "benchmark_rows",
+    "benchmarks",
     "charges",
     "comparisons",
     "decisions",

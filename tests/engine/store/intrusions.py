@@ -33,6 +33,7 @@ CREATING = {
     "passages.add",
     "two_phases.create",
     "keyword_lists.save",
+    "benchmarks.add",
     "schedules.set",
 }
 
@@ -97,6 +98,9 @@ REFUSED: dict[str, Attempt] = {
     "exports.add": lambda s, a, m: s.exports.add(
         "ben", format="csv", place="p", example_ids=[a.example]
     ),
+    "benchmarks.get": lambda s, a, m: s.benchmarks.get("ben", "verbs"),
+    "benchmarks.rows": lambda s, a, m: s.benchmarks.rows("ben", "verbs"),
+    "benchmarks.remove": lambda s, a, m: s.benchmarks.remove("ben", "verbs"),
     "keyword_lists.get": lambda s, a, m: s.keyword_lists.get("ben", "terms"),
     "stories.add_draft": add_draft,
     "stories.get": lambda s, a, m: s.stories.get("ben", a.story),
@@ -165,6 +169,7 @@ EMPTY: dict[str, Attempt] = {
     ),
     "exports.list": lambda s, a, m: s.exports.list("ben"),
     "exports.holding": lambda s, a, m: s.exports.holding("ben", [a.example]),
+    "benchmarks.list": lambda s, a, m: s.benchmarks.list("ben"),
     "keyword_lists.list": lambda s, a, m: s.keyword_lists.list("ben"),
     "keyword_lists.remove": lambda s, a, m: s.keyword_lists.remove("ben", "terms"),
     "variants.count": lambda s, a, m: s.variants.count("ben"),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.domain.benchmark import BenchmarkRow
 from engine.domain.budget import Cost
 from engine.domain.erasure import Noun
 from engine.domain.export import Selection
@@ -82,6 +83,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     """One of everything that is anna's."""
     store.preferences.set("anna", "mix", {"horror": 1.0})
     store.keyword_lists.save("anna", "terms", ["lamp"])
+    store.benchmarks.add("anna", "verbs", [BenchmarkRow("A verb?", label="go")])
     story = store.stories.create("anna", prompt="p", kind="story", genre=None, style=None)
     job = make.job()
     store.outcomes.record_kept(job.id, 0, make.slot_example(job, 0), [make.new_rejected(1.0)], 1.0)

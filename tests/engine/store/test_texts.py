@@ -14,6 +14,8 @@ from engine.store.texts import HOLDERS
 # Names, figures, states, paths, hashes and sentences of the studio's own, by table.
 NO_WORDS = {
     "activations": "student reason",
+    "benchmark_rows": "genre kind",
+    "benchmarks": "name",
     "charges": "generator owner",
     "decisions": "action reasons before reviewer",
     "drafts": "model finish_reason parts memory",
