@@ -55,9 +55,14 @@ def parse(text: str) -> Passage:
     """Take a text apart. Any string is accepted; an empty one gives a passage without sentences."""
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + "\n\n" + text[-MAX_CHARS // 2 :]
-    clean = _MARKUP.sub("", text.translate(_TYPOGRAPHY)).strip()
+    clean = _MARKUP.sub("", straight(text)).strip()
     sentences = tuple(s for part in split_sentences(clean) if (s := _sentence(part)).words)
     return Passage(clean, sentences, tuple(w for s in sentences for w in s.words))
+
+
+def straight(text: str) -> str:
+    """A text with straight quotes and plain spaces."""
+    return text.translate(_TYPOGRAPHY)
 
 
 def split_sentences(text: str) -> list[str]:
