@@ -22,6 +22,7 @@ class Noun(StrEnum):
     INPUT = "input"
     VOTE = "vote"
     BENCHMARK = "benchmark"
+    REMARK = "remark"
     SNAPSHOT = "snapshot"
     RUN = "run"
     VERSION = "version"

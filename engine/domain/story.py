@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.domain.feedback import Trial
 from engine.domain.passage import MemoryUse
 from engine.domain.quality import Quality
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One answer to the story's prompt. Drafts are only ever added: regenerating loses nothing."""
+    """One answer to the story's prompt. Drafts are only ever added: regenerating loses nothing.
+
+    One of the A/B between teacher and student has a `trial`.
+    """
 
     id: str
     story_id: str
@@ -25,6 +29,12 @@ class Draft:
     example_id: str | None
     created_at: datetime
     memory: MemoryUse = field(default_factory=MemoryUse)
+    trial: Trial | None = None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether who wrote it is not to be shown yet."""
+        return self.trial is not None and self.trial.is_blind
 
 
 @dataclass(frozen=True)

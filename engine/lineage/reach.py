@@ -107,8 +107,8 @@ class Reach:
             self._add_texts(Wanted(texts=texts), Why.WORDS)
 
     def follow_texts(self) -> None:
-        """Drafts that became these examples, passages cut from either; stories, and inputs of two-phase
-        trainings, that have nothing left; votes on answers to such stories."""
+        """Drafts that became these examples, passages cut from either, notes on either; stories, and
+        inputs of two-phase trainings, that have nothing left; votes on answers to such stories."""
         lineage = self._store.lineage
         drafts = lineage.drafts(self._user, self.ids(Noun.EXAMPLE))
         self._add_ids(Noun.DRAFT, [draft.draft_id for draft in drafts], Why.VARIANT)
@@ -124,6 +124,9 @@ class Reach:
         sources = [f"example:{id}" for id in self.ids(Noun.EXAMPLE)]
         sources += [f"draft:{id}" for id in self.ids(Noun.DRAFT)]
         self._add_ids(Noun.PASSAGE, lineage.passages(self._user, sources), Why.VARIANT)
+        about = [*self.ids(Noun.EXAMPLE), *self.ids(Noun.DRAFT)]
+        noted = self._store.texts.of_ids(self._user, Noun.REMARK, about)
+        self._add_ids(Noun.REMARK, [each.id for each in noted if each.texts], Why.VARIANT)
 
     def follow_snapshots(self) -> tuple[list[Run], list[str]]:
         """Training sets that list the examples, runs on them and their versions; those runs, and the

@@ -18,6 +18,7 @@ from engine.store.evaluations import Evaluations
 from engine.store.example_pages import ExamplePages
 from engine.store.examples import Examples
 from engine.store.exports import Exports
+from engine.store.feedback import Feedback
 from engine.store.growth import Growth
 from engine.store.imports import Imports
 from engine.store.jobs import Jobs
@@ -93,6 +94,7 @@ class Store:
     texts: Texts
     erasures: Erasures
     votes: Votes
+    feedback: Feedback
     watched: Watched
 
 
@@ -140,5 +142,6 @@ def open_store(url: str) -> Store:
         texts=Texts(database),
         erasures=Erasures(database),
         votes=Votes(database),
+        feedback=Feedback(database),
         watched=Watched(database),
     )

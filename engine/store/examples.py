@@ -114,12 +114,9 @@ class Examples:
 
     def set_feedback(self, user_id: str, example_id: str, feedback: int) -> None:
         """Store a person's thumb: 1, 0 or -1. Raises InvalidInput and NotFound."""
-        _check_feedback(feedback)
+        check_feedback(feedback)
         with self._database.write() as connection:
-            find(connection, examples, "example", example_id, user_id=user_id)
-            connection.execute(
-                update(examples).where(examples.c.id == example_id).values(feedback=feedback)
-            )
+            set_feedback(connection, user_id, example_id, feedback)
 
     def kept_texts(
         self, user_id: str, threshold: float, *, seed_prompt: str | None = None
@@ -178,7 +175,7 @@ class Examples:
 
 def insert_example(connection: Connection, new: NewExample) -> Example:
     """Store one example inside the caller's transaction; raises like `Examples.add`."""
-    _check_feedback(new.feedback)
+    check_feedback(new.feedback)
     require_user(connection, new.user_id)
     if new.job_id is not None:
         find(connection, jobs, "job", new.job_id, user_id=new.user_id)
@@ -246,7 +243,16 @@ def example_from(row: RowMapping) -> Example:
     )
 
 
-def _check_feedback(feedback: int) -> None:
+def set_feedback(connection: Connection, user_id: str, example_id: str, feedback: int) -> None:
+    """Store a thumb inside the caller's transaction. Raises NotFound."""
+    find(connection, examples, "example", example_id, user_id=user_id)
+    connection.execute(
+        update(examples).where(examples.c.id == example_id).values(feedback=feedback)
+    )
+
+
+def check_feedback(feedback: int) -> None:
+    """Raise InvalidInput for what is no thumb."""
     if feedback not in (-1, 0, 1):
         raise InvalidInput("feedback", f"must be -1, 0 or 1, got {feedback}")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
+from engine.domain.example import Author
+from engine.domain.feedback import Trial
 from engine.domain.passage import MemoryUse, PassageUse
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
@@ -22,7 +24,7 @@ from engine.store.rows import (
     quality_values,
     require_user,
 )
-from engine.store.tables import drafts, stories
+from engine.store.tables import drafts, edits, stories, trials
 
 
 class Stories:
@@ -55,10 +57,13 @@ class Stories:
         quality: Quality,
         example: NewExample | None,
         memory: MemoryUse | None = None,
+        trial: Author | None = None,
+        edited_id: str | None = None,
     ) -> Draft:
         """Store the next draft together with its example: both or neither.
 
-        A story in the trash takes drafts too: what was being written when it was deleted is not
+        One of the A/B names the side that wrote it as `trial`, an edit the draft it was made from. A
+        story in the trash takes drafts too: what was being written when it was deleted is not
         lost. Raises NotFound, and InvalidInput for an example of another user.
         """
         if example is not None and example.user_id != user_id:
@@ -79,7 +84,15 @@ class Stories:
                 "memory": asdict(memory or MemoryUse()),
                 "created_at": now(),
             } | quality_values(quality)
-            row = connection.execute(insert(drafts).values(values).returning(drafts))
+            connection.execute(insert(drafts).values(values))
+            mine: dict[str, Any] = {"draft_id": values["id"], "user_id": user_id}
+            if trial is not None:
+                blind = {"author": trial.value, "thumb": 0, "revealed_at": None}
+                connection.execute(insert(trials).values(mine | blind))
+            if edited_id is not None:
+                _check_draft(connection, story_id, edited_id)
+                connection.execute(insert(edits).values(mine | {"edited_id": edited_id}))
+            row = connection.execute(_drafts().where(drafts.c.id == values["id"]))
             return _draft(row.mappings().one())
 
     def get(self, user_id: str, story_id: str) -> Story:
@@ -126,13 +139,25 @@ def _with_drafts(connection: Connection, rows: list[RowMapping]) -> list[Story]:
     """The stories of these rows, in their order, with drafts oldest first."""
     of_story: dict[str, list[Draft]] = {row["id"]: [] for row in rows}
     query = (
-        select(drafts)
+        _drafts()
         .where(drafts.c.story_id.in_(list(of_story)))
         .order_by(drafts.c.story_id, drafts.c.number)
     )
     for row in connection.execute(query).mappings():
         of_story[row["story_id"]].append(_draft(row))
     return [_story(row, tuple(of_story[row["id"]])) for row in rows]
+
+
+def _drafts() -> Select[Any]:
+    """Drafts with what is known of them in the A/B."""
+    side = (trials.c.author.label("trial"), trials.c.revealed_at)
+    return select(drafts, *side).outerjoin(trials, trials.c.draft_id == drafts.c.id)
+
+
+def _check_draft(connection: Connection, story_id: str, draft_id: str) -> None:
+    there = select(drafts.c.id).where(drafts.c.id == draft_id, drafts.c.story_id == story_id)
+    if connection.execute(there).first() is None:
+        raise NotFound("draft", draft_id)
 
 
 def _story(row: RowMapping, its_drafts: tuple[Draft, ...]) -> Story:
@@ -168,4 +193,5 @@ def _draft(row: RowMapping) -> Draft:
         example_id=row["example_id"],
         created_at=row["created_at"],
         memory=_memory(row["memory"]),
+        trial=Trial(Author(row["trial"]), row["revealed_at"] is None) if row["trial"] else None,
     )

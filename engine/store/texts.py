@@ -22,6 +22,7 @@ from engine.store.tables import (
     examples,
     passages,
     rejected_candidates,
+    remarks,
     stories,
     two_phase_inputs,
     two_phases,
@@ -133,6 +134,7 @@ HOLDERS = (
         _of_user(votes),
         votes.c.id,
     ),
+    Holder(Noun.REMARK, remarks, ("note",), {"note": ""}, _of_user(remarks), remarks.c.id),
     # A row without a prompt is asked no more.
     Holder(
         Noun.BENCHMARK,

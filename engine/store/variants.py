@@ -13,7 +13,7 @@ from engine.domain.example import Decision, Example, Source
 from engine.store.database import Database
 from engine.store.examples import NewExample, example_from, insert_example
 from engine.store.rows import find, require_user
-from engine.store.tables import decisions, examples, export_rows, snapshot_rows
+from engine.store.tables import decisions, examples, export_rows, remarks, snapshot_rows
 
 IS_VARIANT = examples.c.source == Source.VARIANT.value
 
@@ -65,13 +65,14 @@ class Variants:
         return self._list(user_id, examples.c.variant_of == example_id)
 
     def remove_unused(self, user_id: str) -> int:
-        """Delete the variants that no snapshot and no export holds, and that nobody decided about
-        or skipped; how many."""
+        """Delete the variants that no snapshot and no export holds, and that nobody decided about,
+        skipped or said anything about; how many."""
         used = or_(
             exists().where(snapshot_rows.c.example_id == examples.c.id),
             exists().where(export_rows.c.example_id == examples.c.id),
             exists().where(decisions.c.example_id == examples.c.id),
             exists().where(decisions.c.result_id == examples.c.id),
+            exists().where(remarks.c.example_id == examples.c.id),
         )
         statement = delete(examples).where(examples.c.user_id == user_id, IS_VARIANT, ~used)
         with self._database.write() as connection:

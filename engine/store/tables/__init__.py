@@ -11,6 +11,7 @@ from engine.store.tables.budget import charges
 from engine.store.tables.erasures import erasures
 from engine.store.tables.evaluation import evaluations
 from engine.store.tables.exports import export_rows, exports
+from engine.store.tables.feedback import edits, remarks, trials
 from engine.store.tables.imports import import_rejections, imports
 from engine.store.tables.keywords import keyword_lists
 from engine.store.tables.memory import forgotten_passages, passages
@@ -37,6 +38,7 @@ __all__ = [
     "comparisons",
     "decisions",
     "drafts",
+    "edits",
     "erasures",
     "evaluations",
     "examples",
@@ -55,6 +57,7 @@ __all__ = [
     "providers",
     "rejected_candidates",
     "releases",
+    "remarks",
     "runs",
     "samples",
     "schedules",
@@ -65,6 +68,7 @@ __all__ = [
     "stories",
     "student_answers",
     "switches",
+    "trials",
     "two_phase_inputs",
     "two_phases",
     "users",

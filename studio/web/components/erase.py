@@ -29,6 +29,7 @@ NOUNS = {
     Noun.INPUT: ("prompt of a two-phase training", "prompts of a two-phase training"),
     Noun.VOTE: ("vote in the arena", "votes in the arena"),
     Noun.BENCHMARK: ("row of a benchmark", "rows of a benchmark"),
+    Noun.REMARK: ("note to a thumb", "notes to thumbs"),
     Noun.SNAPSHOT: ("training set", "training sets"),
     Noun.RUN: ("training", "trainings"),
     Noun.VERSION: ("version of your model", "versions of your model"),

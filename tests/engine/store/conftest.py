@@ -27,6 +27,7 @@ from engine.domain.passage import PassageType, Scope
 from engine.domain.quality import Quality
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
+from engine.domain.story import Draft
 from engine.domain.version import AdapterIdentity, Version
 from engine.store import Store, open_store
 from engine.store.examples import NewExample
@@ -89,6 +90,19 @@ class Make:
 
     def example(self, user_id: str = "anna", score: float = 8.0, **values: object) -> Example:
         return self.store.examples.add(self.new_example(user_id, score, **values))
+
+    def draft(self, story_id: str, user_id: str = "anna", **values: Any) -> Draft:
+        """A draft that was stopped early, and so has no example, unless `values` say otherwise."""
+        fields: dict[str, Any] = {
+            "text": "Once there was",
+            "model": "smollm2-135m",
+            "seconds": 1.0,
+            "completion_tokens": 3,
+            "finish_reason": "closed",
+            "quality": Quality(8.0),
+            "example": None,
+        }
+        return self.store.stories.add_draft(user_id, story_id, **{**fields, **values})
 
     def job(self, user_id: str = "anna", kind: JobKind = JobKind.AUTO_TRAIN) -> Job:
         return self.store.jobs.create(user_id, kind, {"num_examples": 2})

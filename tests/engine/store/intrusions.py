@@ -154,6 +154,9 @@ REFUSED: dict[str, Attempt] = {
     "ledger.reserve": lambda s, a, m: s.ledger.reserve(
         "ben", Cost(1, 2, 3), generator="g", owner="o", job_id=a.job
     ),
+    "feedback.give": lambda s, a, m: s.feedback.give("ben", -1, example_id=a.example),
+    "feedback.of": lambda s, a, m: s.feedback.of("ben", a.draft),
+    "feedback.reveal": lambda s, a, m: s.feedback.reveal("ben", a.draft),
     "votes.add": add_pair,
     "votes.write": lambda s, a, m: s.votes.write("ben", a.pair, left="t"),
     "votes.vote": lambda s, a, m: s.votes.vote("ben", a.pair, Choice.LEFT),
@@ -270,6 +273,10 @@ EMPTY: dict[str, Attempt] = {
     "ledger.by_generator": lambda s, a, m: s.ledger.by_generator(
         "ben", datetime(2020, 1, 1, tzinfo=UTC)
     ),
+    "feedback.thumbs": lambda s, a, m: s.feedback.thumbs("ben"),
+    "feedback.edits": lambda s, a, m: s.feedback.edits("ben"),
+    "feedback.reasons": lambda s, a, m: s.feedback.reasons("ben"),
+    "feedback.trials": lambda s, a, m: s.feedback.trials("ben"),
     "votes.open": lambda s, a, m: s.votes.open("ben"),
     "votes.undo": lambda s, a, m: s.votes.undo("ben"),
     "votes.list": lambda s, a, m: s.votes.list("ben"),

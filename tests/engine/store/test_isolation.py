@@ -18,6 +18,7 @@ from sqlalchemy import select
 from engine.domain.benchmark import BenchmarkRow
 from engine.domain.budget import Cost
 from engine.domain.erasure import Noun
+from engine.domain.example import Author
 from engine.domain.export import Selection
 from engine.domain.harm import Fault
 from engine.domain.passage import Scope
@@ -104,6 +105,9 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     store.passages.forget("anna", [forgotten.id])
     decided = make.example()
     store.decisions.decide("anna", decided.id, Action.ACCEPT, seen=0)
+    draft = make.draft(story.id, trial=Author.STUDENT)
+    store.feedback.give("anna", 1, draft_id=draft.id, reasons=["vivid"])
+    make.draft(story.id, edited_id=draft.id)
     plan = Schedule("03:00", "UTC", 1, {}, "stories", False, DUE)
     store.schedules.set("anna", plan)
     answers = {"left_model": "l", "right_model": "r", "left_text": "t", "right_text": "u"}
@@ -112,6 +116,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     return SimpleNamespace(
         pair=store.votes.add("anna", prompt="p", kind="story", genre=None, **answers).id,
         decided=decided.id,
+        draft=draft.id,
         passage=passage,
         forgotten=forgotten.id,
         story=story.id,

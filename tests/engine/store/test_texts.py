@@ -31,6 +31,7 @@ NO_WORDS = {
     "passages": "type",
     "providers": "name kind base_url model sealed_key",
     "rejected_candidates": "genre parts",
+    "remarks": "reasons",
     "runs": "recipe base_model folder notes student",
     "seq2seq_server": "url problem",
     "snapshot_rows": "split",
@@ -38,6 +39,7 @@ NO_WORDS = {
     "stories": "kind genre",
     "student_answers": "fault",
     "switches": "name value",
+    "trials": "author",
     "two_phase_inputs": "genre",
     "two_phases": "teacher student notices memory",
     "versions": "base_model recipe adapter_path adapter_sha256 gguf_path gguf_sha256 base_sha256 "
