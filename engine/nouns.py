@@ -21,6 +21,7 @@ from engine.data.shelf import Shelf
 from engine.data.synthesis import Templates
 from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
+from engine.evaluation.benchmarks import Benchmarks
 from engine.judging import Judging
 from engine.kinds import Kinds, open_kinds
 from engine.lineage import Lineage, open_lineage
@@ -130,7 +131,12 @@ class Nouns:
     def training_rules(self) -> Rules:
         """How training sets are made: engine/data/training_set.py."""
         most, embed = self.settings.data_augmentation, self.memory.indexing.embed
-        return Rules(self.settings.home, most, embed)
+        return Rules(self.settings.home, most, embed, self.benchmarks.held_out)
+
+    @cached_property
+    def benchmarks(self) -> Benchmarks:
+        """Sets of prompts that users measure models by: engine/evaluation/benchmarks.py."""
+        return Benchmarks(self.store, self.kinds)
 
     @cached_property
     def decontaminator(self) -> Decontaminator:

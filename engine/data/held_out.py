@@ -1,7 +1,7 @@
 """Rows that nothing may be trained on: validation and test, the evaluation prompts, and benchmarks.
 
-A benchmark is a file `<home>/benchmarks/<name>.jsonl`: one JSON object a line, with a prompt, an answer
-or both under one of the usual names.
+A benchmark of everybody's is a file `<home>/benchmarks/<name>.jsonl`: one JSON object a line, with a
+prompt, an answer or both under one of the usual names. Users' own: engine/evaluation/benchmarks.py.
 """
 
 from __future__ import annotations

@@ -84,6 +84,7 @@ class Decontaminator:
             place = int(overlap.held_out_name.rpartition(" ")[2])
             prompts = evaluation_prompts(*open_kinds(home).all())
             return prompts[place - 1].prompt if place <= len(prompts) else GONE
-        rows = {row.name: row for row in benchmark_rows(home)}
+        benchmarks = [*benchmark_rows(home), *self._rules.benchmarks(user_id)]
+        rows = {row.name: row for row in benchmarks}
         row = rows.get(overlap.held_out_name)
         return (row.completion or row.prompt)[:SHOWN] if row else GONE

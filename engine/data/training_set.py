@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.data.augmentation.augmentation import most_variants
 from engine.data.decontamination import Embed, decontaminate
-from engine.data.held_out import held_out_rows, training_row
+from engine.data.held_out import Row, held_out_rows, training_row
 from engine.domain.decontamination import Decontamination, Overlap
 from engine.domain.example import Example
 from engine.domain.snapshot import Split
@@ -19,11 +19,13 @@ from engine.errors import NothingToTrainOn
 @dataclass(frozen=True)
 class Rules:
     """How training sets are made: the home that holds kinds and benchmarks, the largest share of the
-    training part that may be variants (0-1), and what turns texts into vectors, if anything does."""
+    training part that may be variants (0-1), what turns texts into vectors, if anything does, and the
+    rows of the benchmarks that a user has added."""
 
     home: Path | None = None
     most_augmented: float = 0.0
     embed: Embed | None = None
+    benchmarks: Callable[[str], Sequence[Row]] = lambda user_id: ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,12 @@ def training_set(
     learned = {each.id for each in examples if part_of[each.id] is Split.TRAIN}
     joining = [each for each in variants if each.variant_of in learned]
     candidates = [each for each in examples if each.id in learned] + joining
+    held_out = held_out_rows(examples, parts, rules.home)
+    if examples:
+        held_out += rules.benchmarks(examples[0].user_id)
     report = decontaminate(
         [training_row(each) for each in candidates],
-        held_out_rows(examples, parts, rules.home),
+        held_out,
         embed=rules.embed,
         cancelled=cancelled,
     )

@@ -127,6 +127,26 @@ def test_benchmarks_of_the_home_are_held_out(engine: Engine) -> None:
     assert shown.held_out_text == "(no longer there)"
 
 
+def test_benchmarks_that_the_user_added_are_held_out(engine: Engine) -> None:
+    examples = keep(engine)
+    chosen = of_part(examples, Split.TRAIN)[0]
+    row = {"prompt": "Anything.", "reference": chosen.completion.lower()}
+    engine.ensure_user("ben")
+    engine.benchmarks.add("ben", "his", json.dumps(row).encode())
+    assert engine.decontaminator.check("anna").removed == ()
+    engine.benchmarks.add("anna", "hers", json.dumps(row).encode())
+    report = engine.decontaminator.check("anna")
+    assert [(each.example_id, each.held_out_name) for each in report.removed] == [
+        (chosen.id, "benchmark hers, row 1")
+    ]
+    (shown,) = engine.decontaminator.leaks("anna", report)
+    assert shown.held_out_text == row["reference"][:200]
+    snapshot = engine.lineage.freeze("anna")
+    assert chosen.id not in dict(snapshot.rows)
+    engine.benchmarks.remove("anna", "hers")
+    assert engine.decontaminator.check("anna").removed == ()
+
+
 def test_variants_join_only_where_their_original_is_trained_on(engine: Engine) -> None:
     examples = keep(engine)
     store, learned = engine.store, of_part(examples, Split.TRAIN)
