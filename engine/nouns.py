@@ -31,6 +31,7 @@ from engine.quality.score import Scorer
 from engine.review import Review
 from engine.settings import Settings
 from engine.store import Store
+from engine.style.style import Style
 from engine.teaching import Teachers, open_teachers
 from engine.training.trainings import Trainings
 from engine.two_phase import TwoPhaseTraining, open_two_phase
@@ -165,6 +166,11 @@ class Nouns:
             self.training_rules,
             local_only=lambda: self.teachers.local_only,
         )
+
+    @cached_property
+    def style(self) -> Style:
+        """How near a version comes to its user's own writing: engine/style/style.py."""
+        return Style(self.store, self.kinds)
 
     @cached_property
     def favourites(self) -> Favourites:

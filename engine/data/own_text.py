@@ -27,7 +27,11 @@ EVALUATION_PROMPTS = 16
 
 def read_own_text(path: Path, *, user_id: str) -> list[NewExample]:
     """The passages of a text file. Raises `InvalidInput` when there is too little of it."""
-    pairs = _pairs(path)
+    return own_examples(path.name, _pairs(path), user_id=user_id)
+
+
+def own_examples(name: str, passages: Sequence[Passage], *, user_id: str) -> list[NewExample]:
+    """Passages of a text of that name as a person's own examples, in their order."""
     scorer = Scorer.load()
     return [
         NewExample(
@@ -35,7 +39,7 @@ def read_own_text(path: Path, *, user_id: str) -> list[NewExample]:
             kind="stories",
             genre=None,
             style=None,
-            seed_prompt=f"{path.name} passage {place:05d}",
+            seed_prompt=f"{name} passage {place:05d}",
             prompt=continuation_prompt(before),
             completion=passage,
             source=Source.OWN_WRITING,
@@ -43,7 +47,7 @@ def read_own_text(path: Path, *, user_id: str) -> list[NewExample]:
             generator=user_id,
             quality=scorer.score(passage, prompt="", genre=None),
         )
-        for place, (before, passage) in enumerate(pairs)
+        for place, (before, passage) in enumerate(passages)
     ]
 
 

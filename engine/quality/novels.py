@@ -57,10 +57,14 @@ def cut_passages(text: str) -> list[str]:
     return found
 
 
+def novel_alone(text: str) -> str:
+    """A text without what a library says before and after the novel."""
+    return _AFTER.sub("", _BEFORE.sub("", text))
+
+
 def prose_paragraphs(text: str) -> list[str]:
     """Paragraphs that end like prose, each on one line, in order."""
-    novel = _AFTER.sub("", _BEFORE.sub("", text))
-    blocks = re.split(r"\n\s*\n", "\n".join(novel.splitlines()))
+    blocks = re.split(r"\n\s*\n", "\n".join(novel_alone(text).splitlines()))
     plain = (" ".join(part.split()) for block in blocks for part in _split_block(block))
     return [paragraph for paragraph in plain if _PROSE.search(paragraph)]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from engine.domain.evaluation import Comparison, Figure
+from engine.domain.evaluation import Figure
 from engine.domain.example import Author, Example, Source
 from engine.domain.snapshot import Split
 from engine.domain.style import LOCKED_BELOW, ROUGH_BELOW, Certainty, StyleReport
@@ -74,10 +74,10 @@ class Style:
             for each in spread(own.held_out, PROMPTS)
         ]
 
-    def measure(self, version: Version, answers: Sequence[Comparison]) -> StyleReport:
+    def measure(self, version: Version, before: Sequence[str], after: Sequence[str]) -> StyleReport:
         """Make the report of what base and version answered to `prompts`, and keep it."""
         own = self.own_text(version)
-        report = locked(own) if not own.is_enough else report_of(own, answers)
+        report = report_of(own, before, after) if own.is_enough else locked(own)
         value = _REPORT.dump_python(report, mode="json")
         self._store.preferences.set(version.user_id, _key(version), value)
         return report
@@ -130,21 +130,20 @@ def locked(own: OwnText) -> StyleReport:
     return StyleReport(own.words, Certainty.LOCKED, sentence)
 
 
-def report_of(own: OwnText, answers: Sequence[Comparison]) -> StyleReport:
-    """The report of answers to the prompts of this own text."""
+def report_of(own: OwnText, before: Sequence[str], after: Sequence[str]) -> StyleReport:
+    """The report of what base and version answered to the prompts of this own text."""
     trained = [each.completion for each in own.trained]
     held_out = [each.completion for each in own.held_out]
-    base, version = [each.before for each in answers], [each.after for each in answers]
     certainty = Certainty.ROUGH if own.words < ROUGH_BELOW else Certainty.MEASURED
-    found = style_match(trained, held_out, base, version, seed=SEED)
+    found = style_match(trained, held_out, before, after, seed=SEED)
     return StyleReport(
         words=own.words,
         certainty=certainty,
         sentence=sentence_of(found and found.after, certainty, own.words),
         before=found and found.before,
         match=found and found.after,
-        habits=habits([*trained, *held_out], base, version, seed=SEED),
-        copied=copied(version, [*trained, *(each.completion for each in own.others)]),
+        habits=habits([*trained, *held_out], before, after, seed=SEED),
+        copied=copied(after, [*trained, *(each.completion for each in own.others)]),
     )
 
 
