@@ -7,6 +7,7 @@ import streamlit as st
 from engine.domain.version import Student
 from studio.web import session
 from studio.web.components.empty import empty
+from studio.web.components.taken_back import taken_back
 from studio.web.components.versions import active_ids, in_use, version_card
 from studio.web.connection import engine
 from studio.web.navigation import AUTO_TRAIN
@@ -25,6 +26,7 @@ else:
     in_use(studio, studio.active_version(user))
     if any(version.student is Student.T5 for version in versions):
         in_use(studio, studio.active_version(user, Student.T5), Student.T5)
+    taken_back(studio)
     active = active_ids(studio)
     for version in versions:
         version_card(studio, version, is_active=version.id in active)

@@ -107,3 +107,22 @@ def test_a_name_can_be_added_in_the_settings(engine: Engine, anna: Shelf) -> Non
     page.run()
     assert engine.users() == ["anna", "ben"]
     assert page.query_params["who"] == "ben"
+
+
+def test_a_version_that_was_taken_back_by_itself_says_why_until_somebody_decides(
+    engine: Engine, anna: Shelf
+) -> None:
+    for _ in range(2):
+        anna.version()
+    for number in (1, 2):
+        engine.activate("anna", number)
+    harmful = engine.store.versions.get("anna", 2)
+    assert "taken back" not in all_text(open_studio("anna", MY_MODEL))
+    engine.store.watched.take_back(harmful.id, reason="5 of 7 were empty.", verdict="It was bad.")
+    page = open_studio("anna", MY_MODEL)
+    said = all_text(page).replace("\\", "")
+    assert "zega-anna v2 was taken back by itself" in said
+    assert "5 of 7 were empty. You may activate it again" in said
+    assert "It was bad." in said
+    page.button(key="activate/2").click().run()
+    assert "taken back by itself" not in all_text(page)

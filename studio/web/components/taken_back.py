@@ -1,0 +1,26 @@
+"""What is said of a version that was taken back by itself, until somebody activates one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.version import Student
+from engine.engine import Engine
+from studio.web import session
+from studio.web.wording import moment, plain
+
+
+def taken_back(studio: Engine) -> None:
+    """For each student why its last version answers no more, and that a person may think otherwise."""
+    for student in Student:
+        found = studio.store.watched.latest(session.me(), student)
+        if found is None:
+            continue
+        version = studio.store.versions.by_id(found.version_id)
+        st.warning(
+            plain(
+                f"{version.label} was taken back by itself on {moment(found.at)}: {found.reason} You "
+                "may activate it again; its answers are then counted anew."
+            ),
+            icon=":material/undo:",
+        )
