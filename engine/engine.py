@@ -34,7 +34,8 @@ from engine.training.trainings import is_same
 from engine.training.view import training_view
 from engine.views import AutoTrainResult, AutoTrainView, Estimate, Scored, TrainingView
 from engine.writing.begin import Writer, begin, check_request
-from engine.writing.writer import Sampling, Writing, save_edit
+from engine.writing.edit import save_edit
+from engine.writing.writer import Sampling, Writing
 
 
 class Engine(Nouns):
@@ -80,8 +81,10 @@ class Engine(Nouns):
         sampling: Sampling | None = None,
         continue_draft: Draft | None = None,
         memory: bool = False,
+        unseen: bool = False,
     ) -> Writing:
-        """Another draft, with the user's `memory` of it or without. Raises `Unavailable`."""
+        """Another draft, with the user's `memory` of it or without; `unseen`: the A/B may draw who
+        writes (engine/writing/trial.py). Raises `Unavailable`."""
         return begin(
             self.store,
             self.scorer,
@@ -91,21 +94,17 @@ class Engine(Nouns):
             writer,
             sampling=sampling or Sampling(),
             threshold=self.calibration.threshold(user_id),
-            so_far=continue_draft.text if continue_draft else "",
+            continued=continue_draft,
+            share=self.feedback.share(user_id) if unseen else 0,
             memory=self.memory if memory else None,
             context=self.settings.context,
         )
 
-    def save_edit(self, user_id: str, story_id: str, text: str) -> Draft:
-        """A person's own version of a text: a new draft, and an example written by a person."""
+    def save_edit(self, user_id: str, story_id: str, text: str, of: str | None = None) -> Draft:
+        """A person's own version of a text, `of` a draft: a new draft, and an example they wrote."""
         story = self.store.stories.get(user_id, story_id)
-        threshold = self.calibration.threshold(user_id)
-        kind = self.kinds.find(story.kind)
-        return save_edit(self.store, self.scorer, kind, story, text, threshold=threshold)
-
-    def rate(self, user_id: str, example_id: str, feedback: int) -> None:
-        """A thumb up (1), down (-1, no longer trained on) or none (0)."""
-        self.store.examples.set_feedback(user_id, example_id, feedback)
+        kind, threshold = self.kinds.find(story.kind), self.calibration.threshold(user_id)
+        return save_edit(self.store, self.scorer, kind, story, text, of, threshold=threshold)
 
     def score(
         self, text: str, kind: str = "stories", genre: str | None = None, prompt: str = ""

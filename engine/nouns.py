@@ -22,6 +22,7 @@ from engine.data.synthesis import Templates
 from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
 from engine.evaluation.benchmarks import Benchmarks
+from engine.feedback import Feedback
 from engine.judging import Judging
 from engine.kinds import Kinds, open_kinds
 from engine.lineage import Lineage, open_lineage
@@ -89,6 +90,11 @@ class Nouns:
     def calibration(self) -> Calibrator:
         """From which score a user's texts are kept: engine/calibration/calibration.py."""
         return Calibrator(self.store, self.settings.keep_threshold)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """Thumbs with reasons, the A/B, and what they come to: engine/feedback/feedback.py."""
+        return Feedback(self.store)
 
     @cached_property
     def judging(self) -> Judging:

@@ -94,11 +94,11 @@ def _above(above: Numbers, below: Numbers) -> float:
 
 def _cut(threshold: float, keeps: Flags, accepted: Flags, *, hits: Flags) -> Cut:
     kept = int(keeps.sum())
-    precision = _share(int((keeps & accepted).sum()), kept) if kept else None
-    return Cut(threshold, kept, precision, _share(int(hits.sum()), len(hits)))
+    precision = share_of(int((keeps & accepted).sum()), kept) if kept else None
+    return Cut(threshold, kept, precision, share_of(int(hits.sum()), len(hits)))
 
 
-def _share(count: int, n: int) -> Share:
+def share_of(count: int, n: int) -> Share:
     """A share with Wilson's interval, which holds for few texts and for shares near 0 and 1."""
     found = stats.binomtest(count, n).proportion_ci(method="wilson")
     return Share(count / n, float(found.low), float(found.high), n)

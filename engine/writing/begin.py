@@ -7,7 +7,7 @@ from typing import Literal
 
 from engine.domain.example import Author
 from engine.domain.kind import Kind
-from engine.domain.story import Story
+from engine.domain.story import Draft, Story
 from engine.domain.version import Student
 from engine.errors import InvalidInput, NotFound
 from engine.kinds import Kinds
@@ -19,6 +19,7 @@ from engine.serving.resolve import own_model, student, teacher, wait_for
 from engine.store import Store
 from engine.teaching.teachers import Teachers
 from engine.writing.recollect import recollect
+from engine.writing.trial import contender, is_students_turn
 from engine.writing.writer import Sampling, StandIn, Voice, Writing
 from models.errors import Unavailable
 
@@ -62,7 +63,8 @@ def begin(
     *,
     sampling: Sampling,
     threshold: float,
-    so_far: str,
+    continued: Draft | None = None,
+    share: int = 0,
     memory: Memory | None = None,
     context: int = 2048,
 ) -> Writing:
@@ -70,17 +72,30 @@ def begin(
     in time, and `NotFound` for a student that was never trained.
 
     With a `memory` the model reads what it holds about the story, as much as fits into `context`
-    tokens; where it does not run, the text is written without.
+    tokens; where it does not run, the text is written without. At a `share` above 0 a new text that a
+    teacher is asked for is part of the A/B, if there is a student that can write: that writes so many
+    of a hundred, and who wrote is not to be shown.
     """
     kind = kinds.find(story.kind)
+    so_far = continued.text if continued else ""
     recollection = None
     if memory is not None:
         recollection = recollect(
             memory, kind, story, so_far=so_far, max_tokens=sampling.max_tokens, context=context
         )
     user_id = story.user_id
-    stand_in = None
-    if writer in STUDENTS:
+    stand_in = lot = None
+    is_blind = False
+    if writer == "teacher" and continued is not None and continued.trial is not None:
+        # By who wrote it: a student's words must not become part of what a teacher wrote.
+        writer = "student" if continued.trial.author is Author.STUDENT else "teacher"
+        is_blind = continued.is_blind
+    elif writer == "teacher" and continued is None and share:
+        lot = contender(store, user_id)
+        is_blind = lot is not None
+    if lot is not None and is_students_turn(story, share):
+        voice = lot
+    elif writer in STUDENTS:
         version = store.versions.active(user_id, STUDENTS[writer])
         if version is None:
             raise NotFound("trained model of", user_id)
@@ -101,6 +116,7 @@ def begin(
         so_far=so_far,
         recollection=recollection,
         stand_in=stand_in,
+        is_blind=is_blind,
     )
 
 

@@ -12,7 +12,6 @@ from engine.domain.kind import Kind
 from engine.domain.quality import Quality
 from engine.domain.story import Draft, Story
 from engine.domain.version import Version
-from engine.errors import InvalidInput
 from engine.memory.recollection import Recollection
 from engine.quality.judge import rate
 from engine.quality.score import Scorer
@@ -78,6 +77,7 @@ class Writing:
     as a draft only. A `ModelError` in the middle saves what had arrived and is raised; `Blocked`
     and `ThoughtsShown` save nothing. When the model gives no word because it cannot be reached or
     is too busy, the stand-in writes: `notice` says so, and draft and example carry who really wrote.
+    Who writes one that `is_blind` is not to be shown; a stand-in is named, and then it is none.
     """
 
     def __init__(
@@ -93,9 +93,11 @@ class Writing:
         so_far: str = "",
         recollection: Recollection | None = None,
         stand_in: StandIn | None = None,
+        is_blind: bool = False,
     ) -> None:
         self.model_name = voice.model.name
         self.notice = ""
+        self.is_blind = is_blind
         self.draft: Draft | None = None
         self._store = store
         self._scorer = scorer
@@ -150,6 +152,7 @@ class Writing:
             if self._stand_in is None or self._tokens:
                 raise
             self._voice = self._found(self._stand_in, error)
+            self.is_blind = False
             why = "is too busy" if isinstance(error, RateLimited) else "could not be reached"
             self.notice = f"{self._stand_in.called} {why}; {self._voice.model.name} wrote this."
             yield from self._stream(self._voice.model)
@@ -216,6 +219,7 @@ class Writing:
             quality=quality,
             example=self._example(text, quality) if finished else None,
             memory=self.recollection.use,
+            trial=self._voice.author if self.is_blind else None,
         )
 
     def _example(self, text: str, quality: Quality) -> NewExample:
@@ -229,40 +233,6 @@ class Writing:
             generator=self.model_name,
             threshold=self._threshold,
         )
-
-
-def save_edit(
-    store: Store, scorer: Scorer, kind: Kind, story: Story, text: str, *, threshold: float
-) -> Draft:
-    """A person's own version of a text: a draft, and an example written by a person.
-
-    Raises `InvalidInput` for an empty text.
-    """
-    if not text.strip():
-        raise InvalidInput("text", "is empty")
-    writer = story.user_id
-    quality = rate(scorer, kind, text, prompt=story.prompt, genre=story.genre)
-    example = new_example(
-        store,
-        kind,
-        story,
-        text,
-        quality,
-        author=Author.PERSON,
-        generator=writer,
-        threshold=threshold,
-    )
-    return store.stories.add_draft(
-        writer,
-        story.id,
-        text=text,
-        model=writer,
-        seconds=0.0,
-        completion_tokens=0,
-        finish_reason="edited",
-        quality=quality,
-        example=example,
-    )
 
 
 def new_example(
