@@ -129,9 +129,11 @@ class Reach:
         self._add_ids(Noun.REMARK, [each.id for each in noted if each.texts], Why.VARIANT)
 
     def follow_snapshots(self) -> tuple[list[Run], list[str]]:
-        """Training sets that list the examples, runs on them and their versions; those runs, and the
-        ids of the ones that learned from the examples, not only measured on them."""
-        frozen = self._store.lineage.snapshots(self._user, self.ids(Noun.EXAMPLE))
+        """Training sets that list the examples or votes, runs on them and their versions; those runs, and
+        the ids of the ones that learned from them, not only measured on them."""
+        frozen = self._store.lineage.snapshots(
+            self._user, self.ids(Noun.EXAMPLE), self.ids(Noun.VOTE)
+        )
         learned_from = {each.snapshot_id for each in frozen if each.split is Split.TRAIN}
         rows: dict[str, int] = {}
         for each in frozen:

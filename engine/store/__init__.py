@@ -22,6 +22,7 @@ from engine.store.feedback import Feedback
 from engine.store.growth import Growth
 from engine.store.imports import Imports
 from engine.store.jobs import Jobs
+from engine.store.judged import Judged
 from engine.store.keywords import KeywordLists
 from engine.store.ledger import Ledger
 from engine.store.lineage import Lineage
@@ -85,6 +86,7 @@ class Store:
     ledger: Ledger
     verdicts: Verdicts
     decisions: Decisions
+    judged: Judged
     review_queue: ReviewQueue
     two_phases: TwoPhases
     releases: Releases
@@ -133,6 +135,7 @@ def open_store(url: str) -> Store:
         ledger=Ledger(database),
         verdicts=Verdicts(database),
         decisions=Decisions(database),
+        judged=Judged(database),
         review_queue=ReviewQueue(database),
         two_phases=TwoPhases(database),
         releases=Releases(database),

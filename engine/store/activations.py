@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from engine.domain.snapshot import Split
 from engine.domain.version import Student
+from engine.store.frozen_preferences import learned_erased_preference
 from engine.store.rows import now
 from engine.store.tables import activations, examples, snapshot_rows, versions
 
@@ -56,7 +57,9 @@ def learned_erased(connection: Connection, snapshot_id: str) -> bool:
         )
         .limit(1)
     )
-    return connection.execute(query).first() is not None
+    if connection.execute(query).first() is not None:
+        return True
+    return learned_erased_preference(connection, snapshot_id)
 
 
 def record_activation(

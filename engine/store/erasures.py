@@ -18,6 +18,7 @@ from engine.domain.version import Student
 from engine.store.activations import active_id, earlier_id, learned_erased, record_activation
 from engine.store.benchmarks import forget_benchmarks
 from engine.store.database import Database
+from engine.store.frozen_preferences import listing
 from engine.store.rows import check_limit, find, now, require_user
 from engine.store.tables import (
     comparisons,
@@ -54,8 +55,8 @@ class Erasures:
         """Take the words out of every row that is reached, quarantine what learned from them, let a
         clean version answer, stop trainings on them, and write the record: all or nothing.
 
-        `reached` holds ids by noun; snapshots that were frozen since with one of its examples join
-        it. Done once: again, it gives the record that is there. Raises NotFound.
+        `reached` holds ids by noun; snapshots that were frozen since with one of its examples or votes
+        join it. Done once: again, it gives the record that is there. Raises NotFound.
         """
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
@@ -63,9 +64,11 @@ class Erasures:
             if connection.execute(there).first() is None:
                 at = now()
                 erased = reached.get(Noun.EXAMPLE.value, ())
+                votes = reached.get(Noun.VOTE.value, ())
                 frozen = [
                     *reached.get(Noun.SNAPSHOT.value, ()),
                     *_holding(connection, user_id, erased),
+                    *(each.snapshot_id for each in listing(connection, user_id, [*erased, *votes])),
                 ]
                 if frozen:
                     reached = {**reached, Noun.SNAPSHOT.value: list(dict.fromkeys(frozen))}

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, or_,
 from engine.domain.erasure import Noun
 from engine.domain.snapshot import Split
 from engine.store.database import Database
+from engine.store.frozen_preferences import listing
 from engine.store.tables import (
     drafts,
     examples,
@@ -31,7 +32,7 @@ _IDS_PER_QUERY = 1000
 
 @dataclass(frozen=True)
 class Frozen:
-    """An example in a snapshot, and its part there."""
+    """An example or a vote in a snapshot, and its part there."""
 
     snapshot_id: str
     example_id: str
@@ -145,8 +146,10 @@ class Lineage:
 
         return [row["id"] for row in self._each(sources, query)]
 
-    def snapshots(self, user_id: str, example_ids: Sequence[str]) -> list[Frozen]:
-        """Snapshots that hold one of these, once for each example."""
+    def snapshots(
+        self, user_id: str, example_ids: Sequence[str], vote_ids: Sequence[str] = ()
+    ) -> list[Frozen]:
+        """Snapshots that hold one of these, once for each part it has there."""
 
         def query(some: Sequence[str]) -> Select[Any]:
             return (
@@ -156,10 +159,13 @@ class Lineage:
                 .order_by(snapshots.c.created_at, snapshot_rows.c.position)
             )
 
-        return [
+        with self._database.read() as connection:
+            listed = listing(connection, user_id, [*example_ids, *vote_ids])
+        found = [
             Frozen(row["snapshot_id"], row["example_id"], Split(row["split"]))
             for row in self._each(example_ids, query)
         ]
+        return list(dict.fromkeys([*found, *(Frozen(*each) for each in listed)]))
 
     def _each(
         self, ids: Sequence[str], query: Callable[[Sequence[str]], Select[Any]]

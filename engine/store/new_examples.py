@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     union_all,
     values,
@@ -32,6 +33,7 @@ from engine.domain.version import Student
 from engine.store.columns import UtcDateTime
 from engine.store.database import Database
 from engine.store.examples import is_trainable
+from engine.store.frozen_preferences import is_of_preferences
 from engine.store.jobs import insert_job
 from engine.store.rows import require_user
 from engine.store.tables import decisions, examples, jobs, runs, snapshot_rows, snapshots, users
@@ -137,12 +139,16 @@ class NewExamples:
 
 def _asked_for() -> Subquery:
     """Each user's moments: `learned` and `tried` as rows with a time, to be summed up. What another
-    student learned is new to `zega-<user>` all the same."""
-    elsewhere = exists().where(runs.c.id == jobs.c.id, runs.c.student != Student.ZEGA.value)
+    student learned is new to `zega-<user>` all the same, and a preference training learns no examples."""
+    elsewhere = exists().where(
+        runs.c.id == jobs.c.id,
+        runs.c.snapshot_id == snapshots.c.id,
+        or_(runs.c.student != Student.ZEGA.value, is_of_preferences()),
+    )
     learned = (
         select(runs.c.user_id, snapshots.c.created_at, literal(True).label("learned"))
         .join(snapshots, snapshots.c.id == runs.c.snapshot_id)
-        .where(runs.c.student == Student.ZEGA.value)
+        .where(runs.c.student == Student.ZEGA.value, ~is_of_preferences())
         .distinct()
     )
     tried = select(jobs.c.user_id, jobs.c.created_at, literal(False).label("learned")).where(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, insert, select
 
 from engine.domain.decontamination import Decontamination
-from engine.domain.snapshot import Snapshot, SnapshotCounts, Split
+from engine.domain.snapshot import FrozenPreferences, Snapshot, SnapshotCounts, Split
 from engine.errors import InvalidInput, NotFound, SnapshotErased
 from engine.store.database import Database
+from engine.store.frozen_preferences import preferences_from
 from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import examples, snapshot_rows, snapshots
 
@@ -28,6 +30,7 @@ class Snapshots:
         row_sha256: Sequence[str | None] = (),
         left_out: Decontamination | None = None,
         variants: int = 0,
+        preferences: FrozenPreferences | None = None,
     ) -> Snapshot:
         """Store pairs of example id and part, in order, with the hash of each row where it is given.
 
@@ -42,9 +45,14 @@ class Snapshots:
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
             _check_there(connection, user_id, [example_id for example_id, _ in rows])
-            report = {"left_out": (left_out or Decontamination()).as_json(), "variants": variants}
-            stamp = {"id": new_id(), "user_id": user_id, "created_at": now(), "sha256": sha256}
-            stamp["report"] = report
+            report: dict[str, Any] = {
+                "left_out": (left_out or Decontamination()).as_json(),
+                "variants": variants,
+            }
+            if preferences is not None:
+                report["preferences"] = preferences.as_json()
+            stamp: dict[str, Any] = {"id": new_id(), "user_id": user_id, "created_at": now()}
+            stamp |= {"sha256": sha256, "report": report}
             statement = insert(snapshots).values(stamp).returning(snapshots)
             snapshot = connection.execute(statement).mappings().one()
             if rows:
@@ -146,4 +154,5 @@ def _with_rows(connection: Connection, row: RowMapping) -> Snapshot:
         rows=tuple((example_id, Split(split)) for example_id, split in connection.execute(query)),
         left_out=Decontamination.from_json(row["report"].get("left_out", {})),
         variants=row["report"].get("variants", 0),
+        preferences=preferences_from(row["report"]),
     )

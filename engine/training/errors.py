@@ -103,3 +103,21 @@ class NothingToResume(EngineError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"This training cannot be resumed: {why}. Nothing was changed.")
+
+
+class TooFewPreferences(EngineError):
+    """A preference training needs more pairs or thumbs than there are; says what is missing."""
+
+    code = "too_few_preferences"
+
+
+class PreferencesChanged(EngineError):
+    """A preference that a training froze was taken back before it had read it."""
+
+    code = "preferences_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A vote or a text that this training was to learn from was changed since it was frozen, so it "
+            "was not gone on with. Start a new training: it freezes what you prefer now."
+        )

@@ -241,6 +241,7 @@ EMPTY: dict[str, Attempt] = {
     "texts.page": lambda s, a, m: s.texts.page("ben", Noun.EXAMPLE),
     "texts.of_ids": lambda s, a, m: s.texts.of_ids("ben", Noun.EXAMPLE, [a.example]),
     "runs.list": lambda s, a, m: s.runs.list("ben"),
+    "evaluations.count": lambda s, a, m: s.evaluations.count("ben"),
     "evaluations.list": lambda s, a, m: s.evaluations.list("ben"),
     "evaluations.newest": lambda s, a, m: s.evaluations.newest("ben", a.version.id),
     "versions.list": lambda s, a, m: s.versions.list("ben"),
@@ -255,6 +256,8 @@ EMPTY: dict[str, Attempt] = {
     "curves.steps": lambda s, a, m: s.curves.steps("ben", [a.version.run_id]),
     "decisions.seen": lambda s, a, m: s.decisions.seen("ben", [a.decided])[a.decided],
     "decisions.undo": lambda s, a, m: s.decisions.undo("ben"),
+    "judged.edits": lambda s, a, m: s.judged.edits("ben"),
+    "judged.texts": lambda s, a, m: s.judged.texts("ben"),
     "decisions.history": lambda s, a, m: s.decisions.history("ben", example_ids=[a.decided]),
     "decisions.original_of": lambda s, a, m: s.decisions.original_of("ben", a.decided),
     "review_queue.page": lambda s, a, m: s.review_queue.page(
