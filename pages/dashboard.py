@@ -6,6 +6,7 @@ import streamlit as st
 
 from studio.web import session
 from studio.web.components.empty import empty
+from studio.web.components.feedback import show_feedback
 from studio.web.components.overview import (
     show_figures,
     show_genres,
@@ -41,6 +42,9 @@ with right:
     show_quality(board, studio.calibration.threshold(user))
     st.subheader("Readiness")
     show_readiness(studio.readiness(user))
+
+st.subheader("What you said")
+show_feedback(studio)
 
 st.subheader("Trainings")
 show_runs(studio, board.runs)

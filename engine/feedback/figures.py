@@ -105,14 +105,18 @@ def _trial(counts: Sequence[TrialCount], *, is_on: bool) -> TrialResult | None:
     value, low, high = (100 * each for each in (difference.value, difference.low, difference.high))
     if low > 0:
         finding = (
-            f"You like your zega more: {value:.0f} points more thumbs up ({low:.0f} to {high:.0f})."
+            f"You like your zega more: of 100 texts it gets {value:.0f} more thumbs up than the teacher "
+            f"({low:.0f} to {high:.0f})."
         )
     elif high < 0:
-        finding = f"You like the teacher more: {-value:.0f} points more thumbs up ({-high:.0f} to {-low:.0f})."
+        finding = (
+            f"You like the teacher more: of 100 texts it gets {-value:.0f} more thumbs up than your zega "
+            f"({-high:.0f} to {-low:.0f})."
+        )
     else:
         finding = (
-            f"Too close to tell: anything from {-low:.0f} points more for the teacher to {high:.0f} more "
-            "for your zega fits your thumbs."
+            f"Too close to tell: of 100 texts the teacher may get {-low:.0f} more thumbs up, or your "
+            f"zega {high:.0f} more."
         )
     return TrialResult(teacher, student, difference, finding)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.domain.example import Author
 from engine.domain.story import Draft, Story
 from engine.domain.version import model_name
 from engine.engine import Engine
@@ -13,6 +14,7 @@ from studio.web.components.errors import told
 from studio.web.components.kinds import text_of
 from studio.web.components.memory_use import remember_button
 from studio.web.components.quality import quality_popover
+from studio.web.components.thumbs import UNSEEN, reveal_button, thumbs
 from studio.web.wording import duration, plain, words
 
 ENDINGS = {
@@ -29,9 +31,10 @@ def story_drafts(studio: Engine, story: Story, writers: tuple[Writer, ...]) -> N
         return
     left, right = st.columns(2, gap="medium")
     mine = [draft for draft in story.drafts if is_students(draft, story.user_id)]
+    unseen = any(draft.is_blind for draft in story.drafts)
     rest = [draft for draft in story.drafts if draft not in mine]
     with left:
-        st.markdown("**Teacher**, and your edits")
+        st.markdown("**Teacher**, your edits and A/B" if unseen else "**Teacher**, and your edits")
         draft_column(studio, story, rest, "teacher", "teacher")
     with right:
         st.markdown("**My zega**")
@@ -39,8 +42,9 @@ def story_drafts(studio: Engine, story: Story, writers: tuple[Writer, ...]) -> N
 
 
 def is_students(draft: Draft, user: str) -> bool:
-    """Whether a version of the user's own model wrote it: those are named `zega-<user> v<n>`."""
-    return draft.model.startswith(f"{model_name(user)} v")
+    """Whether a version of the user's own model wrote it, and that may be shown: those are named
+    `zega-<user> v<n>`."""
+    return not draft.is_blind and draft.model.startswith(f"{model_name(user)} v")
 
 
 def draft_column(
@@ -67,9 +71,9 @@ def draft_column(
 
 
 def figures(draft: Draft) -> None:
-    """Who wrote it, how long it is, how fast it came, how good it is."""
-    parts = [plain(draft.model), f"{words(draft.text):,} words"]
-    if draft.seconds > 0:
+    """Who wrote it, how long it is, how fast it came, how good it is; unseen without who and how fast."""
+    parts = [UNSEEN if draft.is_blind else plain(draft.model), f"{words(draft.text):,} words"]
+    if draft.seconds > 0 and not draft.is_blind:
         parts.append(plain(duration(draft.seconds)))
         parts.append(plain(f"{draft.completion_tokens / draft.seconds:.0f} tokens/s"))
     if draft.finish_reason in ENDINGS:
@@ -87,7 +91,7 @@ def actions(studio: Engine, story: Story, draft: Draft, writer: Writer, column: 
             key=f"continue/{draft.id}",
             icon=":material/resume:",
             on_click=session.ask,
-            args=(session.Ask(story.id, (writer,), draft, column),),
+            args=(session.Ask(story.id, (continuing(draft, writer),), draft, column),),
         )
         regenerate(story, writer, column, "Regenerate")
         st.button(
@@ -110,8 +114,9 @@ def actions(studio: Engine, story: Story, draft: Draft, writer: Writer, column: 
             icon=":material/download:",
             on_click="ignore",
         )
-        if draft.example_id is not None:
-            thumbs(studio, story.user_id, draft.example_id)
+        if draft.is_blind:
+            reveal_button(studio, draft)
+        thumbs(studio, draft)
 
 
 def regenerate(story: Story, writer: Writer, column: str, label: str) -> None:
@@ -126,18 +131,11 @@ def regenerate(story: Story, writer: Writer, column: str, label: str) -> None:
     )
 
 
-def thumbs(studio: Engine, user: str, example_id: str) -> None:
-    """A person's verdict; thumbs down keeps the text out of training."""
-    key = session.widget(f"thumb/{example_id}")
-    if key not in st.session_state:
-        feedback = studio.store.examples.get(user, example_id).feedback
-        st.session_state[key] = {1: 1, -1: 0}.get(feedback)
-
-    def rate() -> None:
-        given = session.value(f"thumb/{example_id}")
-        studio.rate(user, example_id, {1: 1, 0: -1, None: 0}[given])
-
-    st.feedback("thumbs", key=key, on_change=rate)
+def continuing(draft: Draft, writer: Writer) -> Writer:
+    """Who goes on: of an A/B that was revealed, who wrote it."""
+    if draft.trial is None or draft.is_blind:
+        return writer
+    return "student" if draft.trial.author is Author.STUDENT else "teacher"
 
 
 def edit(studio: Engine, story: Story, draft: Draft, column: str) -> None:
@@ -148,7 +146,7 @@ def edit(studio: Engine, story: Story, draft: Draft, column: str) -> None:
     with st.container(horizontal=True):
         if st.button("Save my version", type="primary", icon=":material/save:"):
             with told(safe="The draft before it is safe."):
-                studio.save_edit(story.user_id, story.id, text)
+                studio.save_edit(story.user_id, story.id, text, draft.id)
                 session.edit(None)
                 session.show_draft(column, None)
                 session.notice("Saved as a draft of your own.")

@@ -20,6 +20,7 @@ from engine.writing.begin import STUDENTS, Writer
 from engine.writing.writer import Sampling, Writing
 from models.errors import ModelError
 from studio.web import session
+from studio.web.components.thumbs import UNSEEN
 from studio.web.wording import plain
 
 CURSOR = " ▌"
@@ -50,9 +51,10 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling, *, memory: bool
                 sampling=sampling,
                 continue_draft=ask.continued,
                 memory=memory,
+                unseen=column_of(writer, ask) == "all",
             )
             with column:
-                st.caption(plain(label_of(studio, writer)))
+                st.caption(UNSEEN if writing.is_blind else plain(label_of(studio, writer)))
                 running.append((writing, cast(Place, st.empty())))
         pour(running, so_far=ask.continued.text if ask.continued else "")
         for notice in [writing.notice for writing, _ in running if writing.notice]:

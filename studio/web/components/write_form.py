@@ -11,6 +11,7 @@ from engine.domain.kind import Kind
 from engine.domain.version import Student
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.feedback.feedback import MOST_SHARE
 from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
@@ -62,6 +63,7 @@ def write_form(studio: Engine) -> None:
     choose_writer(studio)
     choose_memory(studio)
     choose_sampling()
+    choose_share(studio)
     st.button(
         "Write",
         type="primary",
@@ -133,6 +135,32 @@ def choose_writer(studio: Engine) -> None:
             f"“My zega” writes once a version of zega-{plain(session.me())} is active: "
             "teach it on the page Auto-Train."
         )
+
+
+def choose_share(studio: Engine) -> None:
+    """How much of what the teacher is asked for a version that is active writes, unseen."""
+    if "My zega" not in writers_of(studio):
+        return
+    session.start_with("ab_share", studio.feedback.share(session.me()))
+    with st.expander("A/B, unseen"):
+        st.slider(
+            "My zega instead of the teacher",
+            0,
+            MOST_SHARE,
+            step=5,
+            format="%d %%",
+            key=session.widget("ab_share"),
+            persist_state="session",
+            on_change=take_share,
+            args=(studio,),
+            help="Of the texts you ask the teacher for, your zega writes this share. Who wrote a text is "
+            "shown after your thumb, and the Dashboard says whose you like better.",
+        )
+
+
+def take_share(studio: Engine) -> None:
+    """The share is kept for the name, not for the session."""
+    studio.feedback.set_share(session.me(), session.value("ab_share"))
 
 
 def chosen_writers(studio: Engine) -> tuple[Writer, ...]:

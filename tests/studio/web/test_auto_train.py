@@ -146,7 +146,7 @@ def test_too_few_examples_say_how_many_are_missing(engine: Engine, anna: Shelf) 
 def test_an_example_that_went_away_meanwhile_stops_the_click(engine: Engine, anna: Shelf) -> None:
     first = anna.examples(10)[0]
     page = open_studio("anna", AUTO_TRAIN)
-    engine.rate("anna", first, -1)
+    engine.feedback.give("anna", -1, example_id=first)
     button(page, "Train my model on 10 examples").click()
     page.run()
     assert "1 missing" in plainly(all_text(page))
