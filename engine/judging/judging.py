@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from engine.domain.quality import Quality
 from engine.domain.user import is_guest
 from engine.errors import InvalidInput, LocalOnly, NotFound
 from engine.judging.judge import Judge, Marks, Winner
+from engine.judging.pairwise import Tally, prefer, tally
 from engine.judging.rubric import load_rubric
 from engine.store import Store
 from engine.teaching import Teachers
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 CHOICE = "judge"
 # So far on either side of the threshold the score alone is least sure.
 NEAR = 1.0
+# Each pair is two calls; so many show a clear preference.
+MOST_PAIRS = 32
 
 SecondOpinion = Callable[[str, str, Quality], Quality]
 # Without these there is no verdict, and the score alone decides.
@@ -61,6 +64,30 @@ class Judging:
     def compare(self, user_id: str, first: str, second: str, *, prompt: str) -> Winner | None:
         """The better of two texts, asked in both orders; None without a verdict. Raises as `mark`."""
         return self._judge(user_id).compare(first, second, prompt=prompt)
+
+    def tally(
+        self,
+        user_id: str,
+        pairs: Sequence[tuple[str, str, str]],
+        *,
+        seed: int,
+        job_id: str | None = None,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> Tally | None:
+        """What the judge prefers of pairs (prompt, old text, new text), of MOST_PAIRS from all over them.
+
+        None while nobody judges, and when the judge cannot be asked.
+        """
+        if self.chosen(user_id) is None or not pairs:
+            return None
+        count = min(MOST_PAIRS, len(pairs))
+        asked = [pairs[place * len(pairs) // count] for place in range(count)]
+        try:
+            judge = self._judge(user_id, job_id, give_up)
+            return tally([prefer(judge, *pair) for pair in asked], seed=seed)
+        except _NO_VERDICT as error:
+            log.warning("no verdict of the judge: %s", error)
+            return None
 
     def second_opinion(
         self,

@@ -15,6 +15,7 @@ from engine.engine import Engine
 from engine.errors import InvalidInput, NotFound
 from engine.jobs.work import Runner
 from engine.judging.judge import Judge, Winner
+from engine.judging.judging import MOST_PAIRS
 from engine.judging.rubric import load_rubric
 from models.base import Answer, Finish, Message
 from tests.fake_llamacpp import good_texts
@@ -113,6 +114,25 @@ def test_a_judge_is_paid_for_and_a_used_up_budget_leaves_the_score_alone(
     opinion = engine.judging.second_opinion("anna", threshold=7.0)
     assert opinion("p", "t", Quality(7.0)) == Quality(7.0)
     assert len(fake.requests) == 1
+
+
+def test_a_tally_asks_twice_about_each_of_a_few_pairs_and_is_none_without_a_judge(
+    engine: Engine, provider: Provider, fake: FakeProvider
+) -> None:
+    pairs = [(f"Prompt {place}.", "An old text.", "A new text.") for place in range(100)]
+    assert engine.judging.tally("anna", pairs, seed=1) is None
+    engine.judging.choose("anna", provider.id)
+    fake.script.texts = ("better: second", "better: first")
+    found = engine.judging.tally("anna", pairs, seed=1)
+    assert found is not None
+    assert (found.new, found.old, found.ties) == (MOST_PAIRS, 0, 0)
+    assert len(fake.requests) == 2 * MOST_PAIRS
+    asked = [json.dumps(request.body) for request in fake.requests]
+    assert "Prompt 0." in asked[0]
+    assert "Prompt 96." in asked[-1]  # from all over them
+    assert engine.judging.tally("anna", [], seed=1) is None
+    fake.script.always = "bad-key"
+    assert engine.judging.tally("anna", pairs, seed=1) is None
 
 
 def test_nobody_judges_until_one_is_chosen_and_no_guest_chooses(
