@@ -22,6 +22,7 @@ from engine.data.synthesis import Templates
 from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
 from engine.evaluation.benchmarks import Benchmarks
+from engine.evaluation.comparing import Comparing
 from engine.feedback import Feedback
 from engine.judging import Judging
 from engine.kinds import Kinds, open_kinds
@@ -177,6 +178,11 @@ class Nouns:
     def style(self) -> Style:
         """How near a version comes to its user's own writing: engine/style/style.py."""
         return Style(self.store, self.kinds)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Two measured models beside each other: engine/evaluation/comparing.py."""
+        return Comparing(self.store, threshold=self.settings.keep_threshold)
 
     @cached_property
     def favourites(self) -> Favourites:

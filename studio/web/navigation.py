@@ -34,6 +34,7 @@ MEMORY = Screen("Teach", "memory.py", "Memory", ":material/psychology:")
 DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring:")
 TRAININGS = Screen("Measure", "trainings.py", "Trainings", ":material/show_chart:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
+COMPARE = Screen("Measure", "compare.py", "Compare", ":material/compare:")
 SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
 SCREENS = (
@@ -45,5 +46,6 @@ SCREENS = (
     DASHBOARD,
     TRAININGS,
     MY_MODEL,
+    COMPARE,
     SETTINGS,
 )

@@ -211,6 +211,18 @@ def remember_run() -> None:
     st.query_params[_RUN] = value(_RUN)
 
 
+# Models beside each other
+
+
+def compare(new: str, old: str | None = None) -> None:
+    """Have Compare open with this model as the new one, and its rival or `old` as the old one."""
+    set_value("compare/new", new)
+    if old is None:
+        forget("compare/old")
+    else:
+        set_value("compare/old", old)
+
+
 # Messages that outlive a rerun
 
 

@@ -10,11 +10,13 @@ from engine.domain.review import Pile, ReviewFilter
 from engine.domain.schedule import Schedule
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
+from tests.e2e.proof_states import PROOF
 from tests.e2e.settings_states import SETTINGS
 from tests.e2e.studio import Studio
 from tests.e2e.training_states import fail_jobs, with_t5
 from tests.fake_llamacpp import good_texts
 from tests.fake_provider import KEY
+from tests.measured import poisoned
 from tests.studio.web.shelf import Shelf
 
 TROLL = "A toll troll must judge whether a dying wizard may cross for free."
@@ -51,6 +53,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
     by_itself(Shelf(engine, "sven"))
+    poisoned(Shelf(engine, "vera"))
     running.publish()
     engine.ensure_user("pia")
     engine.teachers.add(
@@ -277,5 +280,6 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "my-model": path("/my_model?who=dora"),
     "my-model-t5": path("/my_model?who=tess"),
     "write-t5": path("/?who=tess"),
+    **PROOF,
     **SETTINGS,
 }

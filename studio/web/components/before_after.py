@@ -8,18 +8,28 @@ import streamlit as st
 
 from engine.domain.evaluation import Comparison
 from engine.domain.version import Version
+from studio.web.components.paging import page_of
 from studio.web.components.prose import prose
-from studio.web.wording import plain
+from studio.web.wording import plain, shortened
+
+PAIRS = 5
+TITLE = 110  # letters of a prompt that are enough to know it again
 
 
 def before_after(version: Version) -> None:
-    """Every pair with both scores, the averages first."""
-    if not version.comparisons:
+    """The averages, then a page of the pairs with both scores."""
+    pairs = version.comparisons
+    if not pairs:
         st.caption("Base and version have not answered the same prompts.")
         return
-    averages(version.comparisons)
-    for number, pair in enumerate(version.comparisons, start=1):
-        with st.expander(plain(f"{number}. {pair.prompt}"), expanded=number == 1):
+    averages(pairs)
+    page = page_of(f"before-after/{version.id}", len(pairs), PAIRS)
+    first = PAIRS * (page - 1)
+    for number, pair in enumerate(pairs[first : first + PAIRS], start=first + 1):
+        title = plain(f"{number}. {shortened(pair.prompt, TITLE)}")
+        with st.expander(title, expanded=number == first + 1):
+            if len(pair.prompt) > TITLE:
+                st.caption(plain(pair.prompt))
             left, right = st.columns(2, gap="medium")
             with left:
                 st.markdown(f"**Before** · score {plain(f'{pair.quality_before:.1f}')}")
@@ -39,3 +49,6 @@ def averages(pairs: Sequence[Comparison]) -> None:
         delta=f"{after - before:+.2f} against before",
         width="content",
     )
+    higher = sum(pair.quality_after > pair.quality_before for pair in pairs)
+    lower = sum(pair.quality_after < pair.quality_before for pair in pairs)
+    st.caption(f"The later answer scores higher {higher} times, lower {lower} times.")

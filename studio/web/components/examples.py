@@ -10,7 +10,7 @@ from engine.store.example_pages import ExampleFilter
 from studio.web import overview_charts as charts
 from studio.web import session
 from studio.web.components.empty import empty
-from studio.web.components.erase import erase_button
+from studio.web.components.erase import erase_button, import_label
 from studio.web.components.prose import prose
 from studio.web.components.quality import quality_parts
 from studio.web.navigation import AUTO_TRAIN
@@ -75,6 +75,8 @@ def filters(studio: Engine) -> ExampleFilter:
         author = choice("Written by", {each.value: label for each, label in AUTHORS.items()})
         genre = choice("Genre", {each: genre_label(each) for each in studio.genres()})
         kind = choice("Kind", {each.name: each.title for each in studio.kinds.all()})
+        imports = {each.id: import_label(each) for each in studio.imports.list(session.me())}
+        import_id = choice("Import", imports) if imports else None
         lowest, highest = st.slider(
             "Score",
             0.0,
@@ -94,7 +96,20 @@ def filters(studio: Engine) -> ExampleFilter:
         state=ExampleState(state) if state else None,
         lowest=lowest,
         highest=highest,
+        import_id=import_id,
     )
+
+
+def show_only(
+    *, source: Source, genre: str | None, kind: str | None, import_id: str | None
+) -> None:
+    """Have the tab open and its table narrowed to these; only before the page is drawn."""
+    chosen = {"From": source.value, "Genre": genre, "Kind": kind, "Import": import_id}
+    for label in ("State", "Written by", *chosen):
+        session.set_value(f"examples/{label}", chosen.get(label) or ANY)
+    session.set_value("examples/score", (0.0, 10.0))
+    session.set_value("examples/page", 1)
+    session.set_value("data/tab", "Examples")
 
 
 def choice(label: str, options: dict[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from engine.overview.overview import Board, Figures
 from engine.store.growth import Dimension
 from studio.web import overview_charts as charts
 from studio.web import session
-from studio.web.components.versions import interval
+from studio.web.components.evaluated import OUTCOMES, interval
 from studio.web.navigation import AUTO_TRAIN, MY_MODEL, WRITE
 from studio.web.wording import genre_label, plain
 
@@ -65,9 +65,11 @@ def show_figures(figures: Figures) -> None:
 
 
 def verdict_word(figures: Figures) -> str:
-    """The newest version's verdict in a word or two."""
+    """The newest version's verdict in a word or two: what the gate ruled, where it was asked."""
     newest = figures.newest
     assert newest is not None, "there is a verdict only on a version"
+    if newest.ruling is not None:
+        return OUTCOMES[newest.ruling.outcome].words
     gain = newest.gain_over_active or newest.gain
     return "better" if gain.is_better else "not proved better"
 

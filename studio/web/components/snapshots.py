@@ -14,6 +14,7 @@ from studio.web import session
 from studio.web.components.empty import empty
 from studio.web.components.errors import told
 from studio.web.components.examples import AUTHORS, GLANCE, SOURCES
+from studio.web.components.paging import page_of
 from studio.web.navigation import AUTO_TRAIN
 from studio.web.wording import genre_label, moment, plain, shortened
 
@@ -110,7 +111,7 @@ def one(studio: Engine, picked: ListedSnapshot) -> None:
                     studio.lineage.train(user, counts.id)
                     session.notice("The training is on its way.")
                     st.switch_page(AUTO_TRAIN.path)
-        page = page_of("snapshots/page", counts.total)
+        page = page_of("snapshots/page", counts.total, ROWS)
         found_rows = studio.lineage.rows(user, counts.id, limit=ROWS, offset=ROWS * (page - 1))
         st.dataframe(
             [
@@ -191,7 +192,7 @@ def show_diff(studio: Engine, diff: SnapshotDiff) -> None:
 
 def texts(studio: Engine, name: str, ids: Sequence[str]) -> None:
     """A page of the texts that changed in one way."""
-    page = page_of(f"snapshots/{name}/page", len(ids))
+    page = page_of(f"snapshots/{name}/page", len(ids), ROWS)
     chosen = list(ids[ROWS * (page - 1) : ROWS * page])
     examples = studio.store.examples.of_ids(session.me(), chosen)
     st.dataframe(
@@ -206,15 +207,6 @@ def texts(studio: Engine, name: str, ids: Sequence[str]) -> None:
         ],
         hide_index=True,
     )
-
-
-def page_of(name: str, total: int) -> int:
-    """Which page is shown; a field to turn it where there are several."""
-    pages = max(1, -(-total // ROWS))
-    if pages == 1:
-        return 1
-    label = f"Page (of {pages:,})"
-    return int(st.number_input(label, 1, pages, key=session.widget(name), width=160))
 
 
 def line_of(completion: str, prompt: str) -> dict[str, object]:

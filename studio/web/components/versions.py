@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import streamlit as st
 
-from engine.domain.evaluation import LossGain
 from engine.domain.version import Student, Version
 from engine.engine import Engine
 from studio.web import session
 from studio.web.components.before_after import before_after
 from studio.web.components.errors import told
-from studio.web.components.left_out import left_out_line, show_left_out
+from studio.web.components.evaluated import badges, evaluation_report
 from studio.web.navigation import DATA, MY_MODEL
 from studio.web.wording import moment, plain, size
 
@@ -92,10 +90,10 @@ def version_card(studio: Engine, version: Version, *, is_active: bool) -> None:
                 st.badge("quarantined", icon=":material/block:", color="red")
             else:
                 activate_button(studio, version)
-        st.markdown(plain(version.verdict))
+            badges(studio, version)
         if version.quarantined_at is not None:
             quarantined(version.number, version.quarantined_at)
-        figures(studio, version)
+        evaluation_report(studio, version)
         with st.expander("Before and after", icon=":material/compare_arrows:"):
             before_after(version)
         with st.expander("Where it comes from", icon=":material/account_tree:"):
@@ -127,48 +125,6 @@ def say_active(version: Version | None) -> None:
     """Draw the page again, with a toast."""
     session.notice(f"{version.label if version else 'The base'} answers in a few seconds.")
     st.rerun()
-
-
-def figures(studio: Engine, version: Version) -> None:
-    """The few figures that decide."""
-    gain = version.gain
-    snapshot = studio.store.snapshots.get(version.user_id, version.snapshot_id)
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Made", moment(version.created_at), width="content")
-        st.metric("Examples", f"{len(snapshot.rows):,}", width="content")
-        st.metric(
-            f"Held-out loss, n = {gain.rows}",
-            f"{gain.after:.3f}",
-            delta=f"{gain.after - gain.before:+.3f} against the base",
-            delta_color="inverse",
-            help="How surprised the model is by texts it never saw, in nats per token. "
-            "Lower is better.",
-            width="content",
-        )
-    st.caption(plain(interval("Gain over the base", gain)))
-    if version.gain_over_active is not None:
-        st.caption(plain(interval("Gain over the version before", version.gain_over_active)))
-    if version.overlap:
-        st.caption(overlap_line(version.overlap))
-    left_out_line(snapshot)
-    show_left_out(studio, snapshot)
-
-
-def overlap_line(overlap: Mapping[str, Mapping[str, float]]) -> str:
-    """How much of texts it never saw its answers had, before and after."""
-    before, after = overlap["before"], overlap["after"]
-    return (
-        f"Held-out texts: ROUGE-L {before['rouge_l']:.1f} → {after['rouge_l']:.1f}, chrF "
-        f"{before['chrf']:.1f} → {after['chrf']:.1f} of 100 (n = {after['rows']:.0f})."
-    )
-
-
-def interval(label: str, gain: LossGain) -> str:
-    """A gain with its 95 % interval."""
-    return (
-        f"{label}: {gain.gain:+.3f} nats per token "
-        f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})."
-    )
 
 
 def lineage(studio: Engine, version: Version) -> None:

@@ -1,0 +1,166 @@
+"""The page Compare, and the evaluation report on a version's card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
+
+from engine.domain.evaluation import Figure
+from engine.engine import Engine
+from studio.web.compare_charts import difference_chart
+from studio.web.navigation import AUTO_TRAIN, COMPARE, MY_MODEL
+from tests.measured import keep, measured, poisoned
+from tests.studio.web.conftest import all_text, button, open_studio
+from tests.studio.web.shelf import Shelf
+
+
+def said(page: AppTest) -> str:
+    """Everything on the page, with its alerts, without the signs that keep Markdown away."""
+    alerts = [str(each.value) for group in (page.warning, page.info) for each in group]
+    return "\n".join([all_text(page), *alerts]).replace("\\", "")
+
+
+def test_without_a_version_one_sentence_and_one_button_lead_to_teaching(
+    engine: Engine, anna: Shelf
+) -> None:
+    page = open_studio("anna", COMPARE)
+    assert "There is nothing to compare yet" in all_text(page)
+    button(page, "Teach it").click()
+    page.run()
+    assert page.title[0].value == "Auto-Train"
+
+
+def test_the_newest_version_stands_beside_its_rival_with_ruling_figures_and_suspect(
+    engine: Engine, anna: Shelf
+) -> None:
+    first, second = poisoned(anna)
+    page = open_studio("anna", COMPARE)
+    assert page.selectbox(key="anna/compare/new").value == second.id
+    assert page.selectbox(key="anna/compare/old").value == first.id
+    text = said(page)
+    assert second.ruling is not None
+    assert second.ruling.sentence in text
+    for title in ("Held-out loss", "Perplexity", "Quality", "Repetition", "Length", "Distinctness"):
+        assert f"{title} " in text, title
+    assert "n = 64)" in text
+    assert "40 horror examples came, imported from notes.txt, and horror quality fell: -" in text
+    assert "zega-anna v2 added 40 horror examples (imported from notes.txt) and 20 mystery" in text
+    genres = next(each.value for each in page.dataframe if "Genre" in each.value)
+    assert set(genres["Genre"]) >= {"Horror", "Romance", "Sci-fi"}
+    assert "n = 8)" in genres.set_index("Genre")["Quality"]["Horror"]
+
+
+def test_the_rows_of_a_suspect_are_shown_in_data_and_what_erasing_reaches_is_told(
+    engine: Engine, anna: Shelf
+) -> None:
+    poisoned(anna)
+    page = open_studio("anna", COMPARE)
+    button(page, "Erase these 40 …").click().run()
+    assert not page.exception
+    assert "This reaches 40 examples" in said(page)
+    button(page, "Keep everything").click().run()
+    button(page, "Show these texts").click()
+    page.run()
+    assert page.title[0].value == "Data"
+    assert page.selectbox(key="anna/examples/Genre").value == "horror"
+    table = page.dataframe[0].value
+    assert set(table["From"]) == {"Imported"}
+    assert "40 examples, newest first" in said(page)
+
+
+def test_samples_show_the_largest_change_first_five_at_a_time_and_of_one_genre(
+    engine: Engine, anna: Shelf
+) -> None:
+    poisoned(anna)
+    page = open_studio("anna", COMPARE)
+    text = said(page)
+    assert "64 answers each, the largest change first" in text
+    assert "**5.**" in text
+    assert "**6.**" not in text
+    page.number_input(key="anna/compare/page").set_value(13).run()
+    assert "**64.**" in said(page)
+    page.selectbox(key="anna/compare/genre").select("romance").run()
+    text = said(page)
+    assert "8 answers each" in text
+    assert "**1.** Write a romance story" in text
+    next(each for each in page.toggle if each.label == "Show which words changed").set_value(
+        True
+    ).run()
+    assert not page.exception
+    assert "zega-anna v1 crossed out, zega-anna v2 underlined" in said(page)
+
+
+def test_another_new_model_meets_its_own_rival(engine: Engine, anna: Shelf) -> None:
+    first, _ = poisoned(anna)
+    page = open_studio("anna", COMPARE)
+    page.selectbox(key="anna/compare/new").select(first.id).run()
+    assert page.selectbox(key="anna/compare/old").value == "the base tiny"
+    assert "against the base tiny" in said(page)
+    assert "zega-anna v1 added 15 fantasy examples" in said(page)
+
+
+def test_models_that_were_not_measured_on_one_set_can_be_measured(
+    engine: Engine, anna: Shelf
+) -> None:
+    poisoned(anna)
+    alone = replace(measured("teacher", seed=9), set_sha256="ef" * 32)
+    keep(engine.store, alone)
+    page = open_studio("anna", COMPARE)
+    page.selectbox(key="anna/compare/old").select("teacher").run()
+    assert "have not been measured on the same set" in said(page)
+    assert not page.dataframe
+
+
+def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
+    engine: Engine, anna: Shelf
+) -> None:
+    first, second = poisoned(anna)
+    page = open_studio("anna", MY_MODEL)
+    text = said(page)
+    assert second.ruling is not None
+    assert second.ruling.sentence in text
+    assert "promoted" in text
+    assert f"{second.ruling.quality.value:+.2f} of 10" in text
+    page.button(key="compare/1").click()
+    page.run()
+    assert page.title[0].value == "Compare"
+    assert page.selectbox(key="anna/compare/new").value == first.id
+    assert page.selectbox(key="anna/compare/old").value == "the base tiny"
+
+
+def test_a_version_that_was_taken_back_by_itself_says_why(engine: Engine, anna: Shelf) -> None:
+    first, _ = poisoned(anna)
+    reason = "5 of its newest 7 answers went wrong: 5 without words."
+    verdict = f"Taken back by itself: {reason}"
+    assert engine.store.watched.take_back(first.id, reason=reason, verdict=verdict)
+    page = open_studio("anna", MY_MODEL)
+    assert "taken back by itself" in all_text(page)
+    assert verdict in said(page)
+
+
+def test_before_and_after_of_64_pairs_is_turned_five_at_a_time(engine: Engine, anna: Shelf) -> None:
+    _, second = poisoned(anna)
+    page = open_studio("anna", AUTO_TRAIN)
+    labels = [each.label for each in page.expander if each.label[:1].isdigit()]
+    assert len(labels) == 5
+    page.number_input(key=f"anna/before-after/{second.id}").set_value(13).run()
+    labels = [each.label for each in page.expander if each.label[:1].isdigit()]
+    assert [label.split("\\")[0] for label in labels] == ["61", "62", "63", "64"]
+    assert "The later answer scores higher" in all_text(page)
+
+
+def test_dots_lie_in_their_intervals_and_say_by_more_than_colour_what_they_found() -> None:
+    rows = [
+        ("Horror", Figure(-1.0, -1.5, -0.5, 8), "worse"),
+        ("Romance", Figure(0.1, -0.5, 0.6, 8), "too close to tell"),
+    ]
+    figure = difference_chart(rows, title="Quality by genre, n = 16", unit="Points of 10")
+    shown = [series for series in figure.data if series.visible]
+    assert {series.name for series in shown} == {"worse", "too close to tell"}
+    assert len({series.marker.symbol for series in shown}) == 2
+    worse = shown[0]
+    assert worse.x[0] - worse.error_x.arrayminus[0] == -1.5
+    assert worse.x[0] + worse.error_x.array[0] == -0.5
+    assert "n = 16" in figure.layout.title.text
+    assert "Points" in figure.layout.xaxis.title.text
