@@ -1,4 +1,4 @@
-"""Models as they may have been measured: 64 answers to 16 prompts of eight genres, drawn from a seed; and
+"""Models as they may have been measured: 64 answers to eight prompts of each genre, drawn from a seed; and
 what they may have learned."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.fake_llamacpp import good_texts
 from tests.studio.web.shelf import Shelf
 
 AT = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
-SEEDS = 4
+PROMPTS = 8
 ROWS = 24
 
 
@@ -38,11 +38,10 @@ def measured(
     """A model's answers: as good as any other's but for what `seed` draws, and for genres in `moved`, which
     are by so many points better; its losses are lower by about `gain`."""
     rng = random.Random(seed)
-    prompts = [(genre.value, place) for genre in Genre for place in range(2)]
+    prompts = [(genre.value, place) for genre in Genre for place in range(PROMPTS)]
     answers = tuple(
-        answer(genre, place, asked, rng, (moved or {}).get(genre, 0.0))
-        for genre, place in prompts
-        for asked in range(SEEDS)
+        answer(genre, place, 20_000 + number, rng, (moved or {}).get(genre, 0.0))
+        for number, (genre, place) in enumerate(prompts)
     )
     rows = tuple(
         RowMeasure(
@@ -69,9 +68,9 @@ def measured(
 def answer(genre: str, place: int, asked: int, rng: random.Random, better: float) -> Answer:
     """One of them; its text is some story, its length what that story has."""
     story = rng.choice(good_texts())["text"]
-    quality = min(10.0, max(0.0, 7.0 + 0.3 * place + better + rng.gauss(0.0, 0.6)))
+    quality = min(10.0, max(0.0, 6.5 + 0.15 * place + better + rng.gauss(0.0, 0.6)))
     return Answer(
-        prompt=f"Write a {genre.replace('_', ' ')} story. Prompt {place + 1} of {genre}.",
+        prompt=f"Write a {genre.replace('_', ' ')} story. {good_texts()[place]['prompt']}",
         kind="stories",
         genre=genre,
         seed=asked,
@@ -163,7 +162,7 @@ def ruled(
     shelf.store.rulings.add(shelf.user, version.id, ruling, f"{ruling.sentence} {then}")
     pairs = [
         Comparison(
-            f"{pair.new.prompt} ({pair.new.seed})",
+            pair.new.prompt,
             pair.old.text,
             pair.new.text,
             pair.old.quality,
