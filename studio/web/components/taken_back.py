@@ -17,6 +17,8 @@ def taken_back(studio: Engine) -> None:
         if found is None:
             continue
         version = studio.store.versions.by_id(found.version_id)
+        if version.quarantined_at is not None:  # its card says so, and nobody can activate it
+            continue
         st.warning(
             plain(
                 f"{version.label} was taken back by itself on {moment(found.at)}: {found.reason} You "
