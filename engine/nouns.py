@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from engine.arena import Arena, open_arena
 from engine.automation import Automation, open_automation
 from engine.autotrain.favourites import Favourites
 from engine.budget import Budget, open_budget
@@ -173,6 +174,11 @@ class Nouns:
             self.training_rules,
             local_only=lambda: self.teachers.local_only,
         )
+
+    @cached_property
+    def arena(self) -> Arena:
+        """Blind pairs of answers, votes on them, ratings of models: engine/arena/arena.py."""
+        return open_arena(self.settings, self.store, self.teachers, self.kinds, lambda: self.scorer)
 
     @cached_property
     def style(self) -> Style:

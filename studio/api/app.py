@@ -10,6 +10,7 @@ from engine.engine import Engine
 from studio.api.door import Door
 from studio.api.errors import HANDLED, ErrorBody, answer
 from studio.api.routers import (
+    arena,
     auto_train,
     automation,
     budget,
@@ -80,6 +81,7 @@ def create_api(engine: Engine) -> FastAPI:
         events,
         statistics,
         versions,
+        arena,
         automation,
         budget,
         decontamination,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from studio.cli import (
+    arena,
     budget,
     exports,
     going_on,
@@ -56,6 +57,7 @@ app.command()(training_set.augment)
 app.command()(exports.export)
 app.command(name="import")(imports.import_files)
 app.command()(templates.synthesize)
+app.add_typer(arena.app, name="arena")
 app.add_typer(memory.app, name="memory")
 app.add_typer(imports.app, name="imports")
 app.add_typer(keywords.app, name="keywords")

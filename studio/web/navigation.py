@@ -35,6 +35,7 @@ DASHBOARD = Screen("Measure", "dashboard.py", "Dashboard", ":material/monitoring
 TRAININGS = Screen("Measure", "trainings.py", "Trainings", ":material/show_chart:")
 MY_MODEL = Screen("Measure", "my_model.py", "My model", ":material/verified:")
 COMPARE = Screen("Measure", "compare.py", "Compare", ":material/compare:")
+ARENA = Screen("Measure", "arena.py", "Arena", ":material/swords:")
 SETTINGS = Screen("System", "settings.py", "Settings", ":material/settings:", for_guests=False)
 
 SCREENS = (
@@ -47,5 +48,6 @@ SCREENS = (
     TRAININGS,
     MY_MODEL,
     COMPARE,
+    ARENA,
     SETTINGS,
 )

@@ -105,7 +105,7 @@ def take_all(running: Studio, states: list[str], width: int, scheme: Scheme) -> 
 
 
 # Those would not keep still until they are another state.
-MOVING = ("write-running",)
+MOVING = ("write-running", "arena-writing")
 
 
 def show_all(opened: Window) -> None:

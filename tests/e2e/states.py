@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from engine.domain.export import Selection
 from engine.domain.review import Pile, ReviewFilter
 from engine.domain.schedule import Schedule
+from tests.e2e.arena_states import ARENA, new_in_arena, voted_in_arena
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
 from tests.e2e.proof_states import PROOF
@@ -53,6 +54,8 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
     by_itself(Shelf(engine, "sven"))
+    voted_in_arena(Shelf(engine, "vito"))
+    new_in_arena(Shelf(engine, "wanda"))
     poisoned(Shelf(engine, "vera"))
     running.publish()
     engine.ensure_user("pia")
@@ -281,5 +284,6 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "my-model-t5": path("/my_model?who=tess"),
     "write-t5": path("/?who=tess"),
     **PROOF,
+    **ARENA,
     **SETTINGS,
 }

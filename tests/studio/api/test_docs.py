@@ -42,6 +42,8 @@ def test_the_description_names_every_route_with_its_errors(
         "/api/training/health",
         "/api/training/versions",
         "/api/training/versions/{number}/activate",
+        "/api/arena/pair",
+        "/api/arena/ratings",
         "/api/budget",
         "/api/budget/prices",
         "/api/health",
