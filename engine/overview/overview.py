@@ -15,6 +15,7 @@ from engine.automation.train_at import train_at_of
 from engine.autotrain.readiness import Readiness, readiness
 from engine.calibration.threshold import threshold_of
 from engine.domain.job import JobKind, JobState
+from engine.domain.style import StyleReport
 from engine.domain.version import Version
 from engine.errors import InvalidInput
 from engine.overview.curves import Curve, as_csv
@@ -30,17 +31,20 @@ from engine.store import Store
 from engine.store.curves import RunLine
 from engine.store.growth import Dimension
 from engine.store.workload import Ending, Move, Waiting
+from engine.style.kept import kept
 
 
 @dataclass(frozen=True)
 class Figures:
     """The four figures: usable examples, their median score with n, the active version with its
-    held-out gain (None: the base answers), and the newest version with its verdict."""
+    held-out gain (None: the base answers) and its style (None: not measured), and the newest version
+    with its verdict."""
 
     usable: int
     median_quality: float | None
     active: Version | None
     newest: Version | None
+    style: StyleReport | None = None
 
 
 @dataclass(frozen=True)
@@ -176,11 +180,13 @@ class Overview:
 
     def _figures(self, user_id: str, scores: ScoreDistribution) -> Figures:
         newest = self._store.versions.list(user_id, limit=1)
+        active = self._store.versions.active(user_id)
         return Figures(
             usable=sum(scores.usable),
             median_quality=scores.median,
-            active=self._store.versions.active(user_id),
+            active=active,
             newest=newest[0] if newest else None,
+            style=kept(self._store, active) if active else None,
         )
 
     def _situation(

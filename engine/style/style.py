@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 from engine.domain.evaluation import Figure
 from engine.domain.example import Author, Example, Source
 from engine.domain.snapshot import Split
@@ -22,13 +20,13 @@ from engine.kinds import Kinds
 from engine.store import Store
 from engine.style.copying import copied
 from engine.style.habits import habits
+from engine.style.kept import keep, kept
 from engine.style.match import style_match
 from engine.style.profile import SAMPLE_WORDS
 
 PROMPTS = 16
 SEED = 20_000
 BROUGHT_IN = {Source.OWN_WRITING, Source.IMPORT}
-_REPORT = TypeAdapter(StyleReport)
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,7 @@ class Style:
         """Make the report of what base and version answered to `prompts`, and keep it."""
         own = self.own_text(version)
         report = report_of(own, before, after) if own.is_enough else locked(own)
-        value = _REPORT.dump_python(report, mode="json")
-        self._store.preferences.set(version.user_id, _key(version), value)
+        keep(self._store, version, report)
         return report
 
     def own_text(self, version: Version) -> OwnText:
@@ -102,16 +99,6 @@ class Style:
         """Prose that a person wrote: not a teacher's draft that somebody edited."""
         brought_in = example.author is Author.PERSON and example.source in BROUGHT_IN
         return brought_in and self._kinds.find(example.kind).scoring.method == "prose"
-
-
-def kept(store: Store, version: Version) -> StyleReport | None:
-    """The report that was made of a version, if any was."""
-    value = store.preferences.get(version.user_id, _key(version))
-    return None if value is None else _REPORT.validate_python(value)
-
-
-def _key(version: Version) -> str:
-    return f"style/{version.id}"
 
 
 def locked(own: OwnText) -> StyleReport:

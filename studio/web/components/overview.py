@@ -13,13 +13,14 @@ from engine.store.growth import Dimension
 from studio.web import overview_charts as charts
 from studio.web import session
 from studio.web.components.evaluated import OUTCOMES, interval
+from studio.web.components.style import STYLE_HELP, match_label, match_value
 from studio.web.navigation import AUTO_TRAIN, MY_MODEL, WRITE
 from studio.web.wording import genre_label, plain
 
 PLACES = {Place.WRITE: WRITE, Place.TEACH: AUTO_TRAIN, Place.VERSIONS: MY_MODEL}
-STYLE_HELP = (
-    "How much better the active version foretells texts it never saw than the base. It stands "
-    "here while likeness to your own style is not measured yet."
+GAIN_HELP = (
+    "How much better the active version foretells texts it never saw than the base. Likeness to your "
+    "own style stands here once a version was trained on 2,000 words of your own."
 )
 
 
@@ -47,12 +48,15 @@ def show_figures(figures: Figures) -> None:
         "none yet" if median is None else f"{median:.1f} of 10",
         border=True,
     )
-    columns[2].metric(
-        f"Gain of v{active.number}, n = {active.gain.rows}" if active else "Gain of your model",
-        f"{active.gain.gain:+.3f} nats/token" if active else "the base answers",
-        help=STYLE_HELP,
-        border=True,
-    )
+    style = figures.style
+    if active is not None and style is not None and style.match is not None:
+        label, value, explained = match_label(active, style.match), match_value(style), STYLE_HELP
+    elif active is not None:
+        label = f"Gain of v{active.number}, n = {active.gain.rows}"
+        value, explained = f"{active.gain.gain:+.3f} nats/token", GAIN_HELP
+    else:
+        label, value, explained = "Style match of your model", "the base answers", STYLE_HELP
+    columns[2].metric(label, value, help=explained, border=True)
     columns[3].metric(
         f"Last verdict, v{newest.number}" if newest else "Last verdict",
         verdict_word(figures) if newest else "none yet",
@@ -60,6 +64,8 @@ def show_figures(figures: Figures) -> None:
     )
     if active is not None:
         st.caption(plain(interval(f"Held-out gain of {active.label} over the base", active.gain)))
+    if style is not None:
+        st.caption(plain(style.sentence))
     if newest is not None:
         st.caption(plain(f"Verdict on {newest.label}: {newest.verdict}"))
 

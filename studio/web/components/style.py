@@ -10,7 +10,7 @@ from engine.domain.version import Version
 from engine.engine import Engine
 from studio.web.wording import plain
 
-HELP = (
+STYLE_HELP = (
     "How its answers use function words, punctuation and long and short words, whatever they are "
     "about. 0 is the untrained base on the same prompts, 100 your own text that it never saw."
 )
@@ -24,7 +24,7 @@ def style_report(studio: Engine, version: Version) -> None:
     with st.expander("Sounds like you?", icon=":material/record_voice_over:"):
         st.markdown(plain(report.sentence))
         if report.match is not None:
-            st.metric(match_label(version, report.match), match_value(report), help=HELP)
+            st.metric(match_label(version, report.match), match_value(report), help=STYLE_HELP)
         if report.habits:
             st.markdown("**What differs most between you and it**")
             st.markdown("\n".join(f"- {plain(habit_line(each))}" for each in report.habits))

@@ -58,7 +58,7 @@ def test_the_four_figures_carry_units_and_n(engine: Engine, anna: Shelf) -> None
 def test_without_a_version_the_figures_say_so(engine: Engine, anna: Shelf) -> None:
     anna.batch(kept=4, rejected=3)
     found = metrics(open_studio("anna", DASHBOARD))
-    assert found["Gain of your model"] == "the base answers"
+    assert found["Style match of your model"] == "the base answers"
     assert found["Last verdict"] == "none yet"
 
 
