@@ -1,6 +1,6 @@
 """`zega demo`: the main job from an empty folder to a model that writes, in one readable file.
 
-    generate -> score -> keep -> snapshot -> train -> evaluate -> register -> serve -> before/after
+    generate -> score -> keep -> snapshot -> train -> register -> serve -> evaluate -> promote
 
 It uses the engine as the worker does, but calls each stage itself: no queue, no browser. Everything
 it makes lies under var/demo and is replaced by the next demo.
@@ -23,15 +23,20 @@ from engine.autotrain.generate import Generation
 from engine.autotrain.plan import check_request, make_plan
 from engine.data.own_text import continuation_prompts, read_own_text, split_by_place
 from engine.domain.job import JobKind
+from engine.domain.snapshot import Split
 from engine.domain.version import Version
-from engine.evaluation.compare import EvaluationPrompt, compare, evaluation_prompts
+from engine.evaluation.compare import EvaluationPrompt
+from engine.evaluation.frozen_set import PROMPTS, FrozenSet, frozen_set, short_questions, spread
+from engine.kinds import stories
 from engine.quality.score import Scorer
+from engine.registry.promotion import contest_of, prove
 from engine.rendering import render
 from engine.serving.base import prepare_base, served_gguf
 from engine.serving.model_server import ModelServer
 from engine.serving.resolve import student, teacher
 from engine.settings import Settings
 from engine.store import Store, open_store
+from engine.training.process import RESULT_FILE
 from engine.training.recipe import load_config
 from engine.training.run import run_training
 from engine.training.split import split_examples
@@ -70,28 +75,14 @@ def run_demo(settings: Settings, text: Path | None = None) -> dict[str, Any]:
             server.refresh()
             if text is None:
                 examples = generate(store, scorer, settings, progress)
-                prompts = list(evaluation_prompts())
                 split: Any = split_examples
             else:
-                examples, prompts, split = (
-                    take_text(store, text),
-                    continuation_prompts(text),
-                    split_by_place,
-                )
+                examples, split = take_text(store, text), split_by_place
             version = train(store, home, settings, progress, split)
             server.refresh()
-            before, after = teacher(store), student(store, version)
-            bar = progress.add_task("The same prompts, before and after", total=2 * len(prompts))
-            comparisons = compare(
-                before,
-                after,
-                scorer,
-                prompts,
-                in_flight=settings.generation_slots,
-                on_answer=lambda: progress.advance(bar),
-            )
-            store.versions.add_comparisons(version.id, comparisons)
-            serving = measure_serving(after, prompts[0])
+            frozen = prompts_for(store, version, text)
+            version = compare(store, home, scorer, settings, version, frozen, progress)
+            serving = measure_serving(student(store, version), frozen.prompts[0].asked)
         finally:
             server.close()
     run = store.runs.get(version.run_id)
@@ -112,8 +103,8 @@ def run_demo(settings: Settings, text: Path | None = None) -> dict[str, Any]:
             "held_out_loss_after": round(version.gain.after, 4),
             "interval": [round(version.gain.low, 4), round(version.gain.high, 4)],
             "n": version.gain.rows,
-            "quality_before": mean(pair.quality_before for pair in comparisons),
-            "quality_after": mean(pair.quality_after for pair in comparisons),
+            "quality_before": mean(pair.quality_before for pair in version.comparisons),
+            "quality_after": mean(pair.quality_after for pair in version.comparisons),
             "verdict": version.verdict,
         },
         "version": {
@@ -123,7 +114,7 @@ def run_demo(settings: Settings, text: Path | None = None) -> dict[str, Any]:
         },
         "samples": [
             {"prompt": pair.prompt, "before": pair.before, "after": pair.after}
-            for pair in comparisons
+            for pair in version.comparisons
         ],
         "serving": serving,
         "total_seconds": round(time.monotonic() - started, 1),
@@ -233,6 +224,40 @@ def train(store: Store, home: Path, settings: Settings, progress: Progress, spli
     )
     progress.update(bar, description="Fine-tuning")
     return version
+
+
+def prompts_for(store: Store, version: Version, text: Path | None) -> FrozenSet:
+    """What both models are asked: the evaluation prompts of stories, or continuations of the text's end."""
+    rows = store.snapshots.get(USER, version.snapshot_id).rows
+    held_out = [row[0] for row in rows if row[1] is Split.TEST]
+    if text is None:
+        return frozen_set([stories()], held_out)
+    return short_questions(spread(continuation_prompts(text), PROMPTS), held_out)
+
+
+def compare(
+    store: Store,
+    home: Path,
+    scorer: Scorer,
+    settings: Settings,
+    version: Version,
+    frozen: FrozenSet,
+    progress: Progress,
+) -> Version:
+    """Base and version answer the same prompts, and the gate rules whether it takes over."""
+    folder, config = home / store.runs.get(version.run_id).folder, load_config(settings.recipe)
+    result = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
+    bar = progress.add_task("The same prompts, before and after", total=2 * len(frozen.prompts))
+    return prove(
+        store,
+        scorer,
+        contest_of(store, version, frozen, result),
+        model_of=lambda each: student(store, each) if each else teacher(store),
+        margins=config.margins,
+        auto_deploy=config.deployment.auto_deploy,
+        in_flight=settings.generation_slots,
+        on_answer=lambda: progress.advance(bar),
+    )
 
 
 def show_training(store: Store, job_id: str, progress: Progress, bar: Any) -> None:

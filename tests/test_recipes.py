@@ -52,7 +52,7 @@ assert engine.get_available_training_genres()[-1] == "fable"
 plan = make_plan(90, check_request(90, {}), seed=1)
 drawn = Counter(slot.genre for slot in plan)
 assert drawn["fable"] == 10 and len(drawn) == 9, drawn
-assert sum(each.genre == "fable" for each in evaluation_prompts()) == 2
+assert sum(each.genre == "fable" for each in evaluation_prompts()) == 8
 text = sys.stdin.read()
 own, other = (engine.score(text, genre=genre).parts["genre"] for genre in ("fable", "sci_fi"))
 assert own > 7 > 5 > other, (own, other)
@@ -71,7 +71,7 @@ def test_add_a_genre(copy: Copy) -> None:
     copy.insert_after(name, '    THRILLER = "thriller"', '    FABLE = "fable"')
     listed = [f"  - A vain {each} mocks the patient ox, until winter comes." for each in ANIMALS]
     copy.append(prompts, "\nfable:\n" + "\n".join(listed))
-    for each in ("stork", "goat"):
+    for each in ("stork", "goat", "badger", "mole", "toad", "owl", "cat", "magpie"):
         copy.append(fixed, f"\n- genre: fable\n  prompt: The {each} invites the ants to judge.\n")
     copy.append(
         words,

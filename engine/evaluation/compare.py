@@ -1,22 +1,13 @@
-"""The same prompts before and after: the fixed evaluation prompts, answered by two models."""
+"""The fixed evaluation prompts, and what two models answered to them side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from engine.domain.evaluation import Comparison
+from engine.domain.evaluation import Comparison, Evaluation
 from engine.domain.kind import Kind
-from engine.errors import Cancelled
 from engine.kinds import stories
-from engine.quality.judge import rate
-from engine.quality.score import Scorer
-from engine.rendering import render, request_for
-from engine.writing.passage import opened, read_passage
-from models.base import LanguageModel, Message
-
-SEED = 20_000
+from engine.rendering import request_for
 
 
 @dataclass(frozen=True)
@@ -40,54 +31,17 @@ def evaluation_prompts(*kinds: Kind) -> tuple[EvaluationPrompt, ...]:
     )
 
 
-def compare(
-    before: LanguageModel,
-    after: LanguageModel,
-    scorer: Scorer,
-    prompts: Sequence[EvaluationPrompt],
-    *,
-    in_flight: int,
-    cancelled: Callable[[], bool] = lambda: False,
-    on_answer: Callable[[], object] = lambda: None,
-) -> list[Comparison]:
-    """Both models answer each prompt with the same seed and are scored alike. Raises `Cancelled`."""
-
-    def answer(model: LanguageModel, place: int, prompt: EvaluationPrompt) -> str:
-        if cancelled():
-            return ""
-        kind = prompt.kind
-        messages = render(prompt.request, system=kind.system)
-        if opening := kind.opening_for(prompt.prompt):
-            messages.append(Message("assistant", opening))
-        with model.stream(
-            messages,
-            temperature=kind.temperature,
-            max_tokens=kind.length.tokens,
-            seed=SEED + place,
-            stop=kind.stop,
-        ) as stream:
-            text = read_passage(opened(opening, stream), cancelled, kind=kind)
-        on_answer()
-        return text
-
-    def mark(asked: EvaluationPrompt, text: str) -> float:
-        return rate(scorer, asked.kind, text, prompt=asked.prompt, genre=asked.genre).score
-
-    # One model after the other: the server does not batch requests with different adapters.
-    with ThreadPoolExecutor(in_flight) as pool:
-        texts = [
-            list(pool.map(lambda row, m=model: answer(m, *row), enumerate(prompts)))
-            for model in (before, after)
-        ]
-    if cancelled():
-        raise Cancelled("The comparison")
-    return [
-        Comparison(
-            prompt=prompt.request,
-            before=old,
-            after=new,
-            quality_before=mark(prompt, old),
-            quality_after=mark(prompt, new),
+def comparisons(before: Evaluation, after: Evaluation) -> list[Comparison]:
+    """Two evaluations of one set as people see them, a pair a prompt: of one that was asked with several
+    seeds the first."""
+    pairs: dict[str, Comparison] = {}
+    for old, new in zip(before.answers, after.answers, strict=True):
+        pair = Comparison(
+            prompt=old.prompt,
+            before=old.text,
+            after=new.text,
+            quality_before=old.quality,
+            quality_after=new.quality,
         )
-        for prompt, old, new in zip(prompts, *texts, strict=True)
-    ]
+        pairs.setdefault(old.prompt, pair)
+    return list(pairs.values())

@@ -68,7 +68,8 @@ def progress_of(store: Store, home: Path, job: Job) -> int:
         return store.jobs.get(job.id).done
     folder = run_folder(home, job)
     found = [path for path in checkpoints_in(folder / FOLDER) if (path / MANIFEST).exists()]
-    return max(map(step_of, found), default=0) + (folder / RESULT_FILE).exists()
+    measured = store.evaluations.count(job.user_id)
+    return max(map(step_of, found), default=0) + (folder / RESULT_FILE).exists() + measured
 
 
 def last_words(home: Path, job: Job) -> str:

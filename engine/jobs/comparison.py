@@ -1,44 +1,122 @@
-"""The end of a training: the new version answers the evaluation prompts beside the base."""
+"""The end of a training: the new version is measured beside its rival, and the gate rules."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import logging
 import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from engine.domain.evaluation import Comparison
 from engine.domain.job import Job
-from engine.domain.kind import Kind
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled
-from engine.evaluation.compare import compare, evaluation_prompts
+from engine.evaluation.frozen_set import set_of
 from engine.jobs.attempt import Attempt, run_folder
 from engine.quality.judge import rate
+from engine.registry.promotion import WAITS, Contest, contest_of, prove, unasked
+from engine.registry.register import NOT_COMPARED
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
+from engine.training.config import TrainingConfig
 from engine.training.process import RESULT_FILE
 from models.catalog import find_base_model
-from models.errors import Unavailable
+from models.errors import ModelError, Unavailable
+
+log = logging.getLogger(__name__)
 
 LOADED_SECONDS = 60.0
 COMPARE_ATTEMPTS = 3
 
 
-def compare_with_base(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:
-    """Store the version's answers beside the base's. Raises `Cancelled`, or `Unavailable` when the
-    version is not served in time or the model server goes away in every attempt."""
+def compare_and_rule(
+    engine: Engine, job: Job, version: Version, config: TrainingConfig, attempt: Attempt
+) -> dict[str, Any]:
+    """Compare a version with its rival and obey the gate. What the job says of it: the verdict, and why
+    nothing could be compared, where nothing could. Raises `Cancelled`."""
+    served = find_base_model(engine.settings.base_model).name
+    if version.base_model != served:
+        why = (
+            f"{version.label} was trained on {version.base_model}, and {served} is served here. Set "
+            f"ZEGA_BASE_MODEL to {version.base_model} to write with it."
+        )
+    else:
+        try:
+            return {"verdict": prove_version(engine, job, version, config, attempt).verdict}
+        except ModelError as error:  # the version is whole without its comparison
+            log.warning("job %s: no comparison: %s", job.id, error)
+            why = str(error)
+    return {"verdict": not_compared(engine, version, why), "comparison_error": why}
+
+
+def prove_version(
+    engine: Engine, job: Job, version: Version, config: TrainingConfig, attempt: Attempt
+) -> Version:
+    """Measure the version beside its rival and the base, and obey the gate; the version as it is then.
+    Raises `Cancelled`, or `Unavailable` when it is not served in time or the model server goes away in
+    every attempt."""
+    contest = contest_for(engine, job, version, config)
     for again in Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(COMPARE_ATTEMPTS),
         reraise=True,
     ):
         with again:
-            wait_until_served(engine, version, attempt)
-            comparisons = answer_all(engine, job, version, attempt)
-            engine.store.versions.add_comparisons(version.id, comparisons)
+            version = prove_once(engine, job, contest, config, attempt)
+    return version
+
+
+def contest_for(engine: Engine, job: Job, version: Version, config: TrainingConfig) -> Contest:
+    """Who is compared, on which set, as the training's result says."""
+    snapshot = engine.store.snapshots.get(version.user_id, version.snapshot_id)
+    frozen = set_of(engine.store, engine.kinds, snapshot, prompts=config.evaluation.prompts)
+    return contest_of(engine.store, version, frozen, result_of(engine, job))
+
+
+def prove_once(
+    engine: Engine, job: Job, contest: Contest, config: TrainingConfig, attempt: Attempt
+) -> Version:
+    """One try: who has answered the same before is not asked again."""
+    jobs, waiting = engine.store.jobs, unasked(engine.store, contest)
+    versions = [each.version for each in waiting if each.version is not None]
+    if waiting:
+        wait_until_served(engine, job, versions, attempt)
+    total = len(waiting) * len(contest.frozen.prompts)
+    jobs.progress(job.id, stage="Comparing before and after", done=0, total=total)
+    number = itertools.count(1)
+    base_model = find_base_model(engine.settings.base_model).name
+    return prove(
+        engine.store,
+        engine.scorer,
+        contest,
+        model_of=partial(CurrentModel, engine.store, base_model),
+        margins=config.margins,
+        auto_deploy=config.deployment.auto_deploy,
+        in_flight=engine.settings.generation_slots,
+        cancelled=attempt.cancelled,
+        on_answer=lambda: jobs.progress(job.id, done=next(number)),
+    )
+
+
+def not_compared(engine: Engine, version: Version, why: str) -> str:
+    """Say in the version's verdict that it was not compared, and why; the verdict."""
+    now = engine.store.versions.by_id(version.id).verdict
+    said = f"Not proved: it could not be compared with what answers now. {why} {WAITS}"
+    verdict = now.replace(NOT_COMPARED, said)
+    engine.store.versions.set_verdict(version.id, verdict)
+    return verdict
+
+
+def result_of(engine: Engine, job: Job) -> dict[str, Any]:
+    """What the training process wrote at its end."""
+    path = run_folder(engine.settings.home, job) / RESULT_FILE
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def compare_answers(engine: Engine, job: Job, version: Version) -> None:
@@ -48,8 +126,7 @@ def compare_answers(engine: Engine, job: Job, version: Version) -> None:
     rows = store.snapshots.get(version.user_id, version.snapshot_id).rows
     examples = store.examples.of_ids(version.user_id, [row[0] for row in rows])
     asked = {example.prompt: example for example in examples}
-    path = run_folder(engine.settings.home, job) / RESULT_FILE
-    answers = json.loads(path.read_text(encoding="utf-8"))["answers"]
+    answers = result_of(engine, job)["answers"]
 
     def score(prompt: str, text: str) -> float:
         example = asked[prompt]
@@ -68,34 +145,12 @@ def compare_answers(engine: Engine, job: Job, version: Version) -> None:
     )
 
 
-def answer_all(engine: Engine, job: Job, version: Version, attempt: Attempt) -> list[Comparison]:
-    """The evaluation prompts answered by the base and by the version, counted on the job."""
-    jobs, prompts = engine.store.jobs, evaluation_prompts(*kinds_of(engine, version))
-    jobs.progress(job.id, stage="Comparing before and after", done=0, total=2 * len(prompts))
-    number = itertools.count(1)
-    base_model = find_base_model(engine.settings.base_model).name
-    return compare(
-        CurrentModel(engine.store, base_model),
-        CurrentModel(engine.store, base_model, version),
-        engine.scorer,
-        prompts,
-        in_flight=engine.settings.generation_slots,
-        cancelled=attempt.cancelled,
-        on_answer=lambda: jobs.progress(job.id, done=next(number)),
-    )
-
-
-def kinds_of(engine: Engine, version: Version) -> list[Kind]:
-    """The kinds of text that a version has learned, in their order."""
-    rows = engine.store.snapshots.get(version.user_id, version.snapshot_id).rows
-    examples = engine.store.examples.of_ids(version.user_id, [row[0] for row in rows])
-    names = {engine.kinds.find(example.kind).name for example in examples}
-    return [kind for kind in engine.kinds.all() if kind.name in names]
-
-
-def wait_until_served(engine: Engine, version: Version, attempt: Attempt) -> None:
-    """Return once a living model server holds the version. Raises `Unavailable` after LOADED_SECONDS."""
-    engine.store.jobs.progress(version.run_id, stage="Waiting for the model server to load it")
+def wait_until_served(
+    engine: Engine, job: Job, versions: Sequence[Version], attempt: Attempt
+) -> None:
+    """Return once a living model server holds them all. Raises `Unavailable` after LOADED_SECONDS."""
+    engine.store.jobs.progress(job.id, stage="Waiting for the model server to load it")
+    needed = {version.id for version in versions}
     deadline = time.monotonic() + LOADED_SECONDS
     while time.monotonic() < deadline:
         generation = engine.store.serving.current()
@@ -103,11 +158,12 @@ def wait_until_served(engine: Engine, version: Version, attempt: Attempt) -> Non
         # is up, and every attempt would be spent on the dead one within a moment.
         if (
             generation is not None
-            and version.id in generation.adapters
+            and needed <= generation.adapters.keys()
             and is_healthy(generation.url)
         ):
             return
         if attempt.cancelled():
             raise Cancelled("The comparison")
         time.sleep(0.2)
-    raise Unavailable(f"The model server did not load {version.label} in {LOADED_SECONDS:.0f} s.")
+    names = " and ".join(version.label for version in versions) or "the base"
+    raise Unavailable(f"The model server did not load {names} in {LOADED_SECONDS:.0f} s.")

@@ -29,7 +29,7 @@ from engine.jobs.attempt import (
     unless_cancelled,
     written,
 )
-from engine.jobs.comparison import compare_answers, compare_with_base
+from engine.jobs.comparison import compare_and_rule, compare_answers
 from engine.serving.base import prepare_base
 from engine.training.endings import is_disk_full
 from engine.training.errors import DiskFull, Parked, RunTakenOver
@@ -39,7 +39,6 @@ from engine.training.recipe import config_of
 from engine.training.run import run_training
 from engine.two_phase.room import room_for
 from engine.two_phase.run import run_two_phase
-from models.catalog import find_base_model
 from models.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -161,7 +160,7 @@ def auto_train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
 
 
 def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
-    """Train a version, then let it answer the evaluation prompts beside the base."""
+    """Train a version, then let it take over from its rival if that is proved."""
     settings, config = engine.settings, config_of(job.request)
     engine.trainings.check(config, held_mb=attempt.trainer.held_mb() if attempt.trainer else 0)
     named = job.request.get("base_model") or config.model.base_model or settings.base_model
@@ -201,24 +200,13 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         "version": version.number,
         "verdict": version.verdict,
     }
-    if version.comparisons:
-        return result
     if version.student is Student.T5:
-        compare_answers(engine, job, version)
+        if not version.comparisons:
+            compare_answers(engine, job, version)
         return result
-    served = find_base_model(settings.base_model).name
-    if version.base_model != served:
-        result["comparison_error"] = (
-            f"{version.label} was trained on {version.base_model}, and {served} is served here. Set "
-            f"ZEGA_BASE_MODEL to {version.base_model} to write with it."
-        )
+    if version.ruling is not None:
         return result
-    try:
-        compare_with_base(engine, job, version, attempt)
-    except ModelError as error:  # the version is whole without its comparison
-        log.warning("job %s: no comparison: %s", job.id, error)
-        result["comparison_error"] = str(error)
-    return result
+    return result | compare_and_rule(engine, job, version, config, attempt)
 
 
 def of_kind(name: str | None) -> Callable[[Example], bool]:

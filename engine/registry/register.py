@@ -1,4 +1,5 @@
-"""Turn a finished run into a version: publish its files, hash them, decide."""
+"""Turn a finished run into a version: publish its files and hash them. Whether it takes over is proved
+afterwards (promotion.py); of a T5 it is decided here, by its held-out loss alone."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from models.weights import sha256_of
 
 ADAPTER_FILE = "adapter_model.safetensors"
 WEIGHTS_FILE = "model.safetensors"
+NOT_COMPARED = "Not proved: its answers were not compared yet. It waits for you to activate it."
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,12 @@ def register(
     auto_deploy: bool = True,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Version:
-    """Publish what a run trained as the next version and make it active if it is better.
+    """Publish what a run trained as the next version. An adapter is not active; a T5 is, at once, when
+    the 95 % interval of the paired held-out gain over the active one lies above zero.
 
     Files go to versions/<user>/<version_name of the run>, never over anything. Doing it again gives
-    the version that is there. Until the full promotion gate exists the rule is: active at once when
-    the 95 % interval of the paired held-out gain over the active version lies above zero. Without
-    `auto_deploy` a person activates it, however good it is. Raises `Cancelled` and `ConversionFailed`.
+    the version that is there. Without `auto_deploy` a person activates it, however good it is.
+    Raises `Cancelled` and `ConversionFailed`.
     """
     folder = home / "versions" / run.user_id / run.version_name
     trained = Path(result["adapter"])
@@ -66,6 +68,7 @@ def register(
     over_active = loss_gain(losses["active"], losses["after"]) if "active" in losses else None
     deciding = over_active or gain
     rival = active.label if active and over_active else f"the base {run.base_model}"
+    by_loss = run.student is Student.T5
     version = store.versions.add(
         user_id=run.user_id,
         run_id=run.id,
@@ -79,17 +82,17 @@ def register(
         identity=AdapterIdentity(base.sha256, base.template_sha256, files.converter),
         gain=gain,
         gain_over_active=over_active,
-        verdict=verdict(deciding, rival, auto_deploy=auto_deploy),
+        verdict=verdict(deciding, rival, auto_deploy=auto_deploy) if by_loss else NOT_COMPARED,
         student=run.student,
         overlap=result.get("overlap"),
     )
-    if auto_deploy and deciding.is_better and version.quarantined_at is None:
+    if by_loss and auto_deploy and deciding.is_better and version.quarantined_at is None:
         store.versions.activate(run.user_id, version.id)
     return version
 
 
 def verdict(gain: LossGain, rival: str, *, auto_deploy: bool = True) -> str:
-    """One sentence on why a version is active or waits."""
+    """One sentence on why a T5 is active or waits."""
     figures = (
         f"held-out loss {gain.before:.3f} → {gain.after:.3f}, gain {gain.gain:+.3f} "
         f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import RowMapping, Select, func, insert, select
 
 from engine.domain.evaluation import Answer, Evaluation, RowMeasure
 from engine.errors import Quarantined
@@ -93,10 +93,22 @@ class Evaluations:
             row = connection.execute(query.limit(1)).mappings().first()
         return None if row is None else _evaluation(row)
 
+    def get(self, user_id: str, evaluation_id: str) -> Evaluation:
+        """One of the user's. Raises NotFound."""
+        with self._database.read() as connection:
+            row = find(connection, evaluations, "evaluation", evaluation_id, user_id=user_id)
+            return _evaluation(row)
+
     def list(self, user_id: str) -> list[Evaluation]:
         """All of the user's."""
         with self._database.read() as connection:
             return [_evaluation(row) for row in connection.execute(_of(user_id)).mappings()]
+
+    def count(self, user_id: str) -> int:
+        """How many the user has."""
+        query = select(func.count()).where(evaluations.c.user_id == user_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
 
     def of_version(self, version_id: str) -> Sequence[Evaluation]:
         """All of one version's."""

@@ -44,7 +44,7 @@ from engine.training.fingerprint import (
 )
 from engine.training.limits import limit_this_process
 from engine.training.process import LOG_FILE, RESULT_FILE
-from engine.training.rows import check_rows
+from engine.training.rows import TextRow, check_rows
 from engine.training.run_lock import LostLock, check_lock, let_go, take_lock
 from engine.training.trainers import TRAINERS
 from models.lifeline import end_with_parent
@@ -136,6 +136,13 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         "epochs": result.epochs,
         "seconds": result.seconds,
         "best_validation_loss": result.best_validation_loss,
+        # Who the new model was measured beside, and on which of the test part's rows.
+        "active_id": run["active_id"],
+        "measured": [
+            place
+            for place, row in enumerate(run["rows"]["test"])
+            if TextRow(*row) in rows["test"]
+        ],
         **measured,
     }
 

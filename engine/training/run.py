@@ -201,6 +201,7 @@ def describe(
         "base_sha256": base.identity.sha256,
         "recipe": with_batch(recipe.settings, run.batch_size),
         "rows": rows,
+        "active_id": active.id if active else None,
         "active_adapter": str((home / active.adapter_path).resolve())
         if active and same_base
         else None,

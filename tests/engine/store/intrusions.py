@@ -145,6 +145,7 @@ REFUSED: dict[str, Attempt] = {
         "ben", a.version.id, m.ruling(), "v", rival_id=None
     ),
     "evaluations.add": add_evaluation,
+    "evaluations.get": lambda s, a, m: s.evaluations.get("ben", a.evaluation),
     "decisions.decide": lambda s, a, m: s.decisions.decide("ben", a.example, Action.ACCEPT, seen=0),
     "decisions.replace": lambda s, a, m: s.decisions.replace(
         "ben", [(a.example, 0, m.new_example("ben"))], Action.EDIT

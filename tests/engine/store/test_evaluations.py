@@ -18,6 +18,8 @@ def test_an_evaluation_comes_back_as_it_was_given(store: Store, make: Any) -> No
     assert store.evaluations.newest("anna", version.id) == of_it
     assert store.evaluations.newest("anna", None) == of_base
     assert store.evaluations.of_version(version.id) == [of_it]
+    assert store.evaluations.get("anna", of_it.id) == of_it
+    assert store.evaluations.count("anna") == 2
     assert store.evaluations.list("anna") == [of_base, of_it]
     assert of_it.answers[0].parts == {"loops": 9.0}
     assert of_it.rows[0].genre == "fantasy"

@@ -95,7 +95,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
     store.versions.activate("anna", newer.id)
     store.watched.add(newer.id, Fault.EMPTY, limit=1)
     store.watched.take_back(newer.id, reason="r", verdict="v")
-    make.evaluation("anna", version_id=older.id)
+    evaluation = make.evaluation("anna", version_id=older.id)
     store.exports.add("anna", format="csv", place="p", example_ids=[make.example().id])
     passage, forgotten = store.passages.add(
         "anna", [make.new_passage("a key"), make.new_passage("b")]
@@ -127,6 +127,7 @@ def anna(store: Store, make: Any) -> SimpleNamespace:
         snapshot=run.snapshot_id,
         erasure=store.erasures.erase("0" * 32, "anna", "", {"example": [make.example().id]}),
         version=older,
+        evaluation=evaluation.id,
     )
 
 

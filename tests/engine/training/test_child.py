@@ -77,6 +77,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "base": "base",
         "recipe": {"max_length": 9},
         "rows": ROWS,
+        "active_id": None,
         "active_adapter": None,
     }
 
