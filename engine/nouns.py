@@ -24,6 +24,7 @@ from engine.data.training_set import Rules
 from engine.domain.job import Job, JobKind
 from engine.evaluation.benchmarks import Benchmarks
 from engine.evaluation.comparing import Comparing
+from engine.evaluation.evaluations import Evaluations, open_evaluations
 from engine.feedback import Feedback
 from engine.judging import Judging
 from engine.kinds import Kinds, open_kinds
@@ -184,6 +185,11 @@ class Nouns:
     def style(self) -> Style:
         """How near a version comes to its user's own writing: engine/style/style.py."""
         return Style(self.store, self.kinds)
+
+    @cached_property
+    def evaluations(self) -> Evaluations:
+        """Having any model measured, and what that says: engine/evaluation/evaluations.py."""
+        return open_evaluations(self.settings, self.store, self.teachers, self._start)
 
     @cached_property
     def comparing(self) -> Comparing:

@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     SYNTHESIS = "synthesis"
     TWO_PHASE = "two_phase"
     AUGMENT = "augment"
+    EVALUATION = "evaluation"
 
     @property
     def fills_slots(self) -> bool:

@@ -35,20 +35,19 @@ def measure(request: dict[str, Any]) -> TextLoss:
 
 
 def measure_rows(request: dict[str, Any]) -> dict[str, Any]:
-    """The loss of each row that fits, of the base ("before") and of its adapter ("after")."""
+    """The places of the rows that fit, and on them the losses of the base ("before") and its adapters."""
     from engine.training.base import base_folder
     from engine.training.causal import measure, read_rows
+    from engine.training.rows import TextRow
 
-    base, most = (
-        base_folder(Path(request["weights"]), Path(request["cache"])),
-        request["max_length"],
-    )
+    base = base_folder(Path(request["weights"]), Path(request["cache"]))
+    most, adapters = request["max_length"], request["adapters"]
     rows = read_rows({"test": request["rows"]}, base, most)["test"]
+    fitting = {*rows}
+    places = [place for place, row in enumerate(request["rows"]) if TextRow(*row) in fitting]
     if not rows:
-        return {"before": [], "after": []}
-    trained = {"after": request["adapter"]}
-    losses: dict[str, Any] = measure(base, rows, trained=trained, max_length=most)["losses"]
-    return losses
+        return {"measured": places, "losses": {name: [] for name in ("before", *adapters)}}
+    return {"measured": places, **measure(base, rows, trained=adapters, max_length=most)}
 
 
 def main() -> None:

@@ -12,17 +12,14 @@ from statistics import fmean
 from typing import Any
 
 from engine.domain.evaluation import Comparison, LossGain
-from engine.domain.snapshot import Snapshot, Split
 from engine.domain.version import Version
 from engine.errors import EvaluationFailed, InvalidInput
 from engine.evaluation.held_out import RowLoss, loss_gain
-from engine.evaluation.parent import run_child, verified_adapter
-from engine.kinds import open_kinds
-from engine.serving.base import base_weights, served_gguf
+from engine.evaluation.row_losses import held_out, measure_rows
 from engine.settings import Settings
 from engine.store import Store
 from engine.training.config import TrainingConfig
-from models.catalog import check_memory, find_base_model
+from models.catalog import find_base_model
 
 
 @dataclass(frozen=True)
@@ -82,42 +79,20 @@ def held_out_gain(
     base = find_base_model(settings.base_model)
     if base.task != "causal":
         return version.gain
-    rows = test_rows(
-        store, settings.home, store.snapshots.get(version.user_id, version.snapshot_id)
-    )
-    if not rows:
+    examples = held_out(store, store.snapshots.get(version.user_id, version.snapshot_id))
+    if not examples:
         raise EvaluationFailed("the training set has no held-out rows")
-    check_memory(base, "train")
-    adapter = verified_adapter(version, settings.home, served_gguf(settings))
-    result = run_child(
-        {
-            "rows": rows,
-            "max_length": config.hyperparameters.max_length,
-            "weights": str(base_weights(settings).resolve()),
-            "cache": str((settings.cache / "bases").resolve()),
-            "adapter": str(adapter.resolve()),
-        }
+    found = measure_rows(
+        settings, examples, [version], max_length=config.hyperparameters.max_length
     )
-    losses = {
-        name: [RowLoss(float(nats), int(tokens)) for nats, tokens in found]
-        for name, found in result.items()
-    }
-    if not losses["before"]:
+    if not found[None]:
         raise EvaluationFailed(
             "no held-out row fits into hyperparameters.max_length; choose a larger one"
         )
-    return loss_gain(losses["before"], losses["after"])
-
-
-def test_rows(store: Store, home: Path, snapshot: Snapshot) -> list[list[str]]:
-    """Prompt, text and instructions of each row of the test part that was not erased since."""
-    ids = [row[0] for row in snapshot.rows if row[1] is Split.TEST]
-    kinds = open_kinds(home)
-    return [
-        [each.prompt, each.completion, kinds.find(each.kind).system]
-        for each in store.examples.of_ids(snapshot.user_id, ids)
-        if each.erased_at is None
-    ]
+    before, after = (
+        [RowLoss(row.nats, row.tokens) for row in found[name]] for name in (None, version.id)
+    )
+    return loss_gain(before, after)
 
 
 def loss_of(gain: LossGain) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def progress_of(store: Store, home: Path, job: Job) -> int:
         return len(store.outcomes.done(job.id))
     if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
         return store.jobs.get(job.id).done
+    if job.kind is JobKind.EVALUATION:
+        return store.evaluations.count(job.user_id)
     folder = run_folder(home, job)
     found = [path for path in checkpoints_in(folder / FOLDER) if (path / MANIFEST).exists()]
     measured = store.evaluations.count(job.user_id)

@@ -28,9 +28,12 @@ PREFIX = {
     JobKind.TRAINING: "training",
     JobKind.IMPORT: "import",
     JobKind.AUGMENT: "augment",
+    JobKind.EVALUATION: "evaluation",
     JobKind.SYNTHESIS: "generation",
     JobKind.TWO_PHASE: "twoPhase",
 }
+# Whose progress is a number that grows.
+COUNTED = (JobKind.IMPORT, JobKind.AUGMENT, JobKind.EVALUATION)
 ENDINGS = {
     JobState.SUCCEEDED: "Completed",
     JobState.FAILED: "Failed",
@@ -84,7 +87,7 @@ def latest(store: Store, job: Job) -> JobEvent:
     now = datetime.now(UTC)
     if job.kind.fills_slots or job.kind is JobKind.TWO_PHASE:
         return JobEvent(0, "", _generation_progress(job, now), _generation_metrics(store, job))
-    if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
+    if job.kind in COUNTED:
         return JobEvent(0, "", _generation_progress(job, now))
     run = _run(store, job)
     steps = store.runs.newest_steps(run.id, RECENT_ROWS) if run else []
@@ -126,10 +129,10 @@ def _generation_progress(job: Job, now: datetime) -> Progress:
     return Progress(job.done, job.total, estimated_remaining=remaining)
 
 
-# Import: the id is the number of rows that are taken.
+# Import, rewording, evaluation: the id is the number of rows, prompts or answers that are there.
 
 
-def _import_events(store: Store, job: Job, after: int, now: datetime) -> list[JobEvent]:
+def _counted_events(store: Store, job: Job, after: int, now: datetime) -> list[JobEvent]:
     if job.done <= after:
         return []
     return [JobEvent(job.done, f"{PREFIX[job.kind]}Progress", _generation_progress(job, now))]
@@ -207,7 +210,7 @@ def _last_id(store: Store, job: Job) -> int:
         return len(store.outcomes.done(job.id)) + 1
     if job.kind.fills_slots:
         return int(job.request["num_examples"]) + 1
-    if job.kind in (JobKind.IMPORT, JobKind.AUGMENT):
+    if job.kind in COUNTED:
         return max(job.done, job.total) + 1
     run = _run(store, job)
     steps = store.runs.newest_steps(run.id, 1) if run else []
@@ -217,8 +220,7 @@ def _last_id(store: Store, job: Job) -> int:
 
 EVENTS = {
     JobKind.TRAINING: _training_events,
-    JobKind.IMPORT: _import_events,
-    JobKind.AUGMENT: _import_events,
+    **dict.fromkeys(COUNTED, _counted_events),
 }
 
 

@@ -38,6 +38,7 @@ QUEUES = {
     JobKind.SYNTHESIS: "synthesis",
     JobKind.TWO_PHASE: "two_phase",
     JobKind.AUGMENT: "augment",
+    JobKind.EVALUATION: "evaluation",
 }
 WORKFLOWS = {
     JobKind.AUTO_TRAIN: "auto_train",
@@ -46,6 +47,7 @@ WORKFLOWS = {
     JobKind.SYNTHESIS: "synthesize",
     JobKind.AUGMENT: "reword",
     JobKind.TWO_PHASE: "two_phase",
+    JobKind.EVALUATION: "evaluate",
 }
 # Jobs of a kind that run at once, 1 where nothing else is said. Those in two phases mostly wait for people.
 AT_ONCE = {JobKind.TWO_PHASE: 16}

@@ -21,6 +21,7 @@ NAMES = {
     JobKind.SYNTHESIS: "Writing from templates",
     JobKind.TWO_PHASE: "The two-phase training",
     JobKind.AUGMENT: "Rewording",
+    JobKind.EVALUATION: "The evaluation",
 }
 
 

@@ -30,6 +30,7 @@ from engine.jobs.attempt import (
     written,
 )
 from engine.jobs.comparison import compare_and_rule, compare_answers
+from engine.jobs.evaluation import evaluate
 from engine.serving.base import prepare_base
 from engine.training.endings import is_disk_full
 from engine.training.errors import DiskFull, Parked, RunTakenOver
@@ -269,4 +270,5 @@ WORK: dict[JobKind, Work] = {
     JobKind.SYNTHESIS: synthesize,
     JobKind.TWO_PHASE: run_two_phase,
     JobKind.AUGMENT: augment,
+    JobKind.EVALUATION: evaluate,
 }

@@ -81,6 +81,10 @@ def launch(url: str, runner: Runner) -> None:
     def reword(job_id: str) -> None:
         runner.take_turn(JobKind.AUGMENT)
 
+    @DBOS.workflow(name=WORKFLOWS[JobKind.EVALUATION], max_recovery_attempts=None)
+    def evaluate(job_id: str) -> None:
+        runner.take_turn(JobKind.EVALUATION)
+
     DBOS.launch()
     for kind, name in QUEUES.items():
         DBOS.register_queue(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from engine.domain.job import JobKind
+from engine.domain.job import Job, JobKind, JobState
 from engine.domain.version import Student, Version
 from engine.serving.adapters import Loadable, loadable
 from engine.store import Store
@@ -189,16 +189,23 @@ class ModelServer:
 
 
 def under_evaluation(store: Store) -> list[Version]:
-    """Adapters whose training still runs: registered, and not yet compared."""
-    running = [job for job in store.jobs.unfinished() if job.kind is JobKind.TRAINING]
+    """Adapters whose training still runs, registered and not yet compared, and those that an evaluation
+    which runs has named."""
+    kinds = (JobKind.TRAINING, JobKind.EVALUATION)
+    running = [job for job in store.jobs.unfinished() if job.kind in kinds]
     return [
         version
         for job in running
         for version in store.versions.list(job.user_id)
-        if version.run_id == job.id
+        if (version.run_id == job.id or _is_named(job, version))
         and version.student is Student.ZEGA
         and version.quarantined_at is None
     ]
+
+
+def _is_named(job: Job, version: Version) -> bool:
+    named = job.kind is JobKind.EVALUATION and job.state is JobState.RUNNING
+    return named and version.id in job.request["versions"]
 
 
 def is_busy(url: str) -> bool:

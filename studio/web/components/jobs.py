@@ -18,6 +18,7 @@ NAMES = {
     JobKind.IMPORT: "Import",
     JobKind.SYNTHESIS: "Writing from templates",
     JobKind.AUGMENT: "Rewording",
+    JobKind.EVALUATION: "Evaluation",
     JobKind.TWO_PHASE: "Two-phase training",
 }
 # Why a job is there that nobody asked for, by `Job.started_by`.
