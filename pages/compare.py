@@ -9,13 +9,16 @@ from studio.web.components.compare import (
     choose,
     compared,
     downloads,
+    last_problem,
     not_measured,
+)
+from studio.web.components.compare_data import data_change
+from studio.web.components.compare_figures import (
     show_figures,
     show_genres,
     show_ruling,
     show_style,
 )
-from studio.web.components.compare_data import data_change
 from studio.web.components.compare_samples import samples
 from studio.web.components.empty import empty
 from studio.web.components.errors import show_error
@@ -41,7 +44,8 @@ if not any(each.version for each in candidates):
 old, new = choose(studio, candidates)
 pair = studio.comparing.common(old, new)
 if pair is None:
-    not_measured(old, new)
+    last_problem(studio)
+    not_measured(studio, old, new)
     st.stop()
 
 found = compared((pair[0].id, pair[1].id), studio, *pair, new.version)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isclose
 
 from engine.calibration.threshold import threshold_of
 from engine.domain.evaluation import Evaluation, LossGain, Margins, Ruling
 from engine.domain.version import Student, Version
-from engine.evaluation.figures import Figures, differences, differences_by_genre, figures
+from engine.evaluation.findings import Beside, Findings, findings
 from engine.evaluation.held_out import RowLoss, loss_gain
 from engine.evaluation.joined import Joined, join
 from engine.evaluation.topics import pairs_of
@@ -32,16 +32,20 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two evaluations of one set. `ruling` is None where a model tells no likelihoods: the gate rules on
-    held-out loss. Differences are new minus old."""
+    """Everything in which two models differ, new minus old. `ruling` is None where one of them tells no
+    likelihoods: the gate rules on held-out loss."""
 
-    old: Evaluation
-    new: Evaluation
     ruling: Ruling | None
-    before: Figures
-    after: Figures
-    difference: Figures
-    by_genre: Mapping[str, Figures]
+    findings: Findings
+    beside: Beside
+
+    @property
+    def old(self) -> Evaluation:
+        return self.beside.evaluation
+
+    @property
+    def new(self) -> Evaluation:
+        return self.findings.evaluation
 
 
 class Comparing:
@@ -99,15 +103,9 @@ class Comparing:
     def compare(self, old: Evaluation, new: Evaluation, version: Version | None) -> Compared:
         """Everything in which they differ; `version` is the new model's. Takes a second or two, and
         always gives the same. Raises `InvalidInput` for evaluations of different sets."""
-        return Compared(
-            old=old,
-            new=new,
-            ruling=ruling_of(old, new, version),
-            before=figures(old),
-            after=figures(new),
-            difference=differences(old, new),
-            by_genre=differences_by_genre(old, new),
-        )
+        found = findings(new, old)
+        assert found.beside is not None, "a rival was given"
+        return Compared(ruling_of(old, new, version), found, found.beside)
 
     def joined(
         self, old: Candidate, new: Candidate, pair: tuple[Evaluation, Evaluation]

@@ -1,32 +1,25 @@
-"""Two models beside each other: which, the ruling, every figure with what it says, genre by genre."""
+"""Which two models stand beside each other, having them measured, and the report to keep."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.domain.evaluation import Evaluation, Figure
+from engine.domain.evaluation import Evaluation
+from engine.domain.job import JobKind
 from engine.domain.version import Version
 from engine.engine import Engine
-from engine.evaluation.comparing import Candidate, Compared
-from engine.evaluation.measures import (
-    MEANINGS,
-    Better,
-    Measure,
-    difference_sentence,
-    finding,
-    interval,
-    shown,
-)
+from engine.evaluation.comparing import BASE, Candidate, Compared
+from engine.evaluation.findings import as_json
+from engine.evaluation.markdown import as_markdown
 from studio.web import session
-from studio.web.compare_charts import difference_chart
-from studio.web.components.evaluated import ruling_badge
-from studio.web.components.overview import draw
-from studio.web.components.quality import part_label
-from studio.web.wording import genre_label, moment, plain
+from studio.web.components.errors import show_error, told
+from studio.web.components.jobs import bar, cancel_button
+from studio.web.wording import plain
 
-IN_GENRES = (Measure.QUALITY, Measure.LOSS, Measure.REPETITION)
+EVERY_SECONDS = 2
 
 
 def choose(studio: Engine, candidates: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
@@ -72,15 +65,51 @@ def compared(
     return _studio.comparing.compare(_old, _new, _version)
 
 
-def not_measured(old: Candidate, new: Candidate) -> None:
-    """What is missing, and what to do."""
-    st.info(
-        plain(
-            f"{old.label} and {new.label} have not been measured on the same set of prompts yet. A "
-            "version is measured beside its rival when it is trained."
-        ),
-        icon=":material/straighten:",
-    )
+def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:
+    """What is missing, and the button that has it measured."""
+    running = [job for job in studio.active_jobs(session.me()) if job.kind is JobKind.EVALUATION]
+    if running:
+        measuring(studio, running[0].id)
+        return
+    with st.container(border=True):
+        st.markdown(
+            plain(
+                f"{old.label} and {new.label} have not been measured on the same set yet: the same "
+                "prompts, and texts that neither was trained on."
+            )
+        )
+        asked = [name for each in (new, old) if (name := asked_as(each))]
+        if len(asked) < 2:
+            st.caption("Only versions and the base can be measured from here.")
+        elif st.button("Measure both", type="primary", icon=":material/straighten:"):
+            with told():
+                studio.evaluations.measure(session.me(), asked[0], rival=asked[1])
+                session.notice("Measuring. It goes on when you leave this page.")
+                st.rerun()
+
+
+@st.fragment(run_every=EVERY_SECONDS)
+def measuring(studio: Engine, job_id: str) -> None:
+    """A bar with a way to stop it; the page is drawn anew at its end."""
+    job = studio.job(session.me(), job_id)
+    if job.state.is_final:
+        st.rerun()
+    bar(job, title="Measuring")
+    cancel_button(studio, job, key=f"compare/cancel/{job.id}")
+
+
+def last_problem(studio: Engine) -> None:
+    """Why the last measuring ended early, until another one ends well."""
+    ended = [job for job in studio.jobs(session.me()) if job.kind is JobKind.EVALUATION]
+    if ended and ended[0].error:
+        show_error(ended[0].error, ended[0].error_code)
+
+
+def asked_as(candidate: Candidate) -> str:
+    """How a model is named where it is measured; nothing for one that is neither version nor base."""
+    if candidate.version is not None:
+        return str(candidate.version.number)
+    return "base" if candidate.id.startswith(BASE) else ""
 
 
 def label_of(candidate: Candidate) -> str:
@@ -88,143 +117,23 @@ def label_of(candidate: Candidate) -> str:
     return candidate.label if candidate.evaluations else f"{candidate.label} · not measured"
 
 
-def show_ruling(found: Compared) -> None:
-    """In one sentence: which is better, or that nobody can tell."""
-    with st.container(border=True):
-        if found.ruling is None:
-            st.markdown(
-                "The gate cannot rule here: one of the two tells no likelihoods, so there is no "
-                "held-out loss to compare."
-            )
-        else:
-            ruling_badge(found.ruling)
-            st.markdown(plain(found.ruling.sentence))
-        st.caption(
-            plain(
-                f"{found.new.model}, measured {moment(found.new.created_at)}, against "
-                f"{found.old.model}, measured {moment(found.old.created_at)}: the same prompts, "
-                f"seeds and held-out texts."
-            )
+def downloads(found: Compared) -> None:
+    """The whole report, to keep or to hand on."""
+    name = f"{found.new.model} against {found.old.model}".replace(" ", "-")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download as Markdown",
+            lambda: as_markdown(found.findings),
+            file_name=f"{name}.md",
+            mime="text/markdown",
+            icon=":material/download:",
+            on_click="ignore",
         )
-
-
-def show_figures(found: Compared) -> None:
-    """A card for each measure that both have."""
-    measures = list(found.difference.measures)
-    for start in range(0, len(measures), 2):
-        for place, measure in zip(st.columns(2), measures[start : start + 2], strict=False):
-            with place:
-                card(found, measure)
-    if found.difference.parts:
-        with st.expander("What the quality is made of", icon=":material/speed:"):
-            parts(found)
-
-
-def card(found: Compared, measure: Measure) -> None:
-    """Both values, their difference, and what it says."""
-    meaning, difference = MEANINGS[measure], found.difference.measures[measure]
-    old, new = found.before.measures[measure], found.after.measures[measure]
-    with st.container(border=True, height="stretch"):
-        left, right = st.columns(2)
-        left.metric(found.old.model, f"{shown(measure, old.value)} {meaning.unit}")
-        right.metric(
-            found.new.model,
-            f"{shown(measure, new.value)} {meaning.unit}",
-            delta=shown(measure, difference.value, sign="+"),
-            delta_color=colour_of(measure, difference),
+        st.download_button(
+            "Download as JSON",
+            lambda: json.dumps(as_json(found.findings), ensure_ascii=False, indent=2),
+            file_name=f"{name}.json",
+            mime="application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
         )
-        st.markdown(plain(difference_sentence(measure, difference)))
-        st.caption(plain(f"{meaning.title}: {meaning.words}."))
-
-
-def show_style(studio: Engine, models: Sequence[Candidate]) -> None:
-    """How much each of the versions sounds like its user, where that was measured."""
-    said = [
-        f"**{plain(each.label)}**: {plain(report.sentence)}"
-        for each in models
-        if each.version is not None
-        and (report := studio.style.style(each.version.user_id, each.version.number)) is not None
-    ]
-    if said:
-        with st.container(border=True):
-            st.markdown("**Sounds like you?**")
-            st.markdown("\n".join(f"- {each}" for each in said))
-
-
-def colour_of(measure: Measure, difference: Figure) -> str:
-    """Green and red only where the interval says so."""
-    if finding(measure, difference) not in ("better", "worse"):
-        return "off"
-    return "inverse" if MEANINGS[measure].better is Better.LOWER else "normal"
-
-
-def parts(found: Compared) -> None:
-    """The parts of the quality, old and new."""
-    st.dataframe(
-        [
-            {
-                "Part": part_label(name),
-                found.old.model: found.before.parts[name].value,
-                found.new.model: found.after.parts[name].value,
-                "Difference": f"{shown(Measure.QUALITY, figure.value, sign='+')} "
-                f"({interval(Measure.QUALITY, figure, sign='+')})",
-                "Finding": finding(Measure.QUALITY, figure),
-            }
-            for name, figure in found.difference.parts.items()
-        ],
-        hide_index=True,
-        column_config={
-            model: st.column_config.NumberColumn(format="%.2f")
-            for model in (found.old.model, found.new.model)
-        },
-        alt="Parts of the quality of both models",
-    )
-
-
-def show_genres(found: Compared) -> None:
-    """How much each genre changed: quality as dots with intervals, and what else is known in a table."""
-    rows = [
-        (genre_label(name), each.measures[Measure.QUALITY])
-        for name, each in found.by_genre.items()
-        if Measure.QUALITY in each.measures
-    ]
-    if not rows:
-        return
-    rows.sort(key=lambda row: -row[1].value)
-    st.subheader("By genre")
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        told = [(name, figure, finding(Measure.QUALITY, figure)) for name, figure in rows]
-        answers = sum(figure.n for _, figure in rows)
-        draw(
-            difference_chart(
-                told,
-                title=f"Quality by genre, n = {answers} answers each",
-                unit="Points of 10, new minus old, with 95 % interval",
-            ),
-            "genres",
-            "; ".join(f"{name} {figure.value:+.2f}, {said}" for name, figure, said in told),
-        )
-    with right:
-        st.dataframe(
-            [
-                {"Genre": genre_label(name)}
-                | {
-                    MEANINGS[measure].title: cell(measure, each.measures.get(measure))
-                    for measure in IN_GENRES
-                }
-                for name, each in found.by_genre.items()
-            ],
-            hide_index=True,
-            alt="What changed in each genre, new minus old, with intervals and n",
-        )
-        st.caption(
-            "With few prompts a genre, one of eight may look better or worse by chance alone."
-        )
-
-
-def cell(measure: Measure, figure: Figure | None) -> str:
-    """E.g. `+0.42 (95 % interval +0.05 to +0.80, n = 8)`."""
-    if figure is None:
-        return ""
-    return f"{shown(measure, figure.value, sign='+')} ({interval(measure, figure, sign='+')})"

@@ -1,0 +1,169 @@
+"""Two models beside each other: the ruling, every figure with what it says, genre by genre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.domain.evaluation import Figure
+from engine.engine import Engine
+from engine.evaluation.comparing import Candidate, Compared
+from engine.evaluation.measures import (
+    MEANINGS,
+    Better,
+    Measure,
+    difference_sentence,
+    finding,
+    interval,
+    shown,
+)
+from studio.web.compare_charts import difference_chart
+from studio.web.components.evaluated import ruling_badge
+from studio.web.components.overview import draw
+from studio.web.components.quality import part_label
+from studio.web.wording import genre_label, moment, plain
+
+IN_GENRES = (Measure.QUALITY, Measure.LOSS, Measure.REPETITION)
+
+
+def show_ruling(found: Compared) -> None:
+    """In one sentence: which is better, or that nobody can tell."""
+    with st.container(border=True):
+        if found.ruling is None:
+            st.markdown(
+                "The gate cannot rule here: one of the two tells no likelihoods, so there is no "
+                "held-out loss to compare."
+            )
+        else:
+            ruling_badge(found.ruling)
+            st.markdown(plain(found.ruling.sentence))
+        st.caption(
+            plain(
+                f"{found.new.model}, measured {moment(found.new.created_at)}, against "
+                f"{found.old.model}, measured {moment(found.old.created_at)}: the same prompts, "
+                f"seeds and held-out texts."
+            )
+        )
+
+
+def show_figures(found: Compared) -> None:
+    """A card for each measure that both have."""
+    measures = list(found.beside.differences.measures)
+    for start in range(0, len(measures), 2):
+        for place, measure in zip(st.columns(2), measures[start : start + 2], strict=False):
+            with place:
+                card(found, measure)
+    if found.beside.differences.parts:
+        with st.expander("What the quality is made of", icon=":material/speed:"):
+            parts(found)
+
+
+def card(found: Compared, measure: Measure) -> None:
+    """Both values, their difference, and what it says."""
+    meaning, difference = MEANINGS[measure], found.beside.differences.measures[measure]
+    old, new = found.beside.figures.measures[measure], found.findings.figures.measures[measure]
+    with st.container(border=True, height="stretch"):
+        left, right = st.columns(2)
+        left.metric(found.old.model, f"{shown(measure, old.value)} {meaning.unit}")
+        right.metric(
+            found.new.model,
+            f"{shown(measure, new.value)} {meaning.unit}",
+            delta=shown(measure, difference.value, sign="+"),
+            delta_color=colour_of(measure, difference),
+        )
+        st.markdown(plain(difference_sentence(measure, difference)))
+        st.caption(plain(f"{meaning.title}: {meaning.words}."))
+
+
+def show_style(studio: Engine, models: Sequence[Candidate]) -> None:
+    """How much each of the versions sounds like its user, where that was measured."""
+    said = [
+        f"**{plain(each.label)}**: {plain(report.sentence)}"
+        for each in models
+        if each.version is not None
+        and (report := studio.style.style(each.version.user_id, each.version.number)) is not None
+    ]
+    if said:
+        with st.container(border=True):
+            st.markdown("**Sounds like you?**")
+            st.markdown("\n".join(f"- {each}" for each in said))
+
+
+def colour_of(measure: Measure, difference: Figure) -> str:
+    """Green and red only where the interval says so."""
+    if finding(measure, difference) not in ("better", "worse"):
+        return "off"
+    return "inverse" if MEANINGS[measure].better is Better.LOWER else "normal"
+
+
+def parts(found: Compared) -> None:
+    """The parts of the quality, old and new."""
+    st.dataframe(
+        [
+            {
+                "Part": part_label(name),
+                found.old.model: found.beside.figures.parts[name].value,
+                found.new.model: found.findings.figures.parts[name].value,
+                "Difference": f"{shown(Measure.QUALITY, figure.value, sign='+')} "
+                f"({interval(Measure.QUALITY, figure, sign='+')})",
+                "Finding": finding(Measure.QUALITY, figure),
+            }
+            for name, figure in found.beside.differences.parts.items()
+        ],
+        hide_index=True,
+        column_config={
+            model: st.column_config.NumberColumn(format="%.2f")
+            for model in (found.old.model, found.new.model)
+        },
+        alt="Parts of the quality of both models",
+    )
+
+
+def show_genres(found: Compared) -> None:
+    """How much each genre changed: quality as dots with intervals, and what else is known in a table."""
+    rows = [
+        (genre_label(name), each.measures[Measure.QUALITY])
+        for name, each in found.beside.by_genre.items()
+        if Measure.QUALITY in each.measures
+    ]
+    if not rows:
+        return
+    rows.sort(key=lambda row: -row[1].value)
+    st.subheader("By genre")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        told = [(name, figure, finding(Measure.QUALITY, figure)) for name, figure in rows]
+        answers = sum(figure.n for _, figure in rows)
+        draw(
+            difference_chart(
+                told,
+                title=f"Quality by genre, n = {answers} answers each",
+                unit="Points of 10, new minus old, with 95 % interval",
+            ),
+            "genres",
+            "; ".join(f"{name} {figure.value:+.2f}, {said}" for name, figure, said in told),
+        )
+    with right:
+        st.dataframe(
+            [
+                {"Genre": genre_label(name)}
+                | {
+                    MEANINGS[measure].title: cell(measure, each.measures.get(measure))
+                    for measure in IN_GENRES
+                }
+                for name, each in found.beside.by_genre.items()
+            ],
+            hide_index=True,
+            alt="What changed in each genre, new minus old, with intervals and n",
+        )
+        st.caption(
+            "With few prompts a genre, one of eight may look better or worse by chance alone."
+        )
+
+
+def cell(measure: Measure, figure: Figure | None) -> str:
+    """E.g. `+0.42 (95 % interval +0.05 to +0.80, n = 8)`."""
+    if figure is None:
+        return ""
+    return f"{shown(measure, figure.value, sign='+')} ({interval(measure, figure, sign='+')})"
