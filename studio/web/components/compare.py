@@ -16,7 +16,7 @@ from engine.evaluation.findings import as_json
 from engine.evaluation.markdown import as_markdown
 from studio.web import session
 from studio.web.components.errors import show_error, told
-from studio.web.components.jobs import bar, cancel_button
+from studio.web.components.jobs import NAMES, bar, cancel_button
 from studio.web.wording import plain
 
 EVERY_SECONDS = 2
@@ -94,7 +94,7 @@ def measuring(studio: Engine, job_id: str) -> None:
     job = studio.job(session.me(), job_id)
     if job.state.is_final:
         st.rerun()
-    bar(job, title="Measuring")
+    bar(job, title=NAMES[job.kind])
     cancel_button(studio, job, key=f"compare/cancel/{job.id}")
 
 
