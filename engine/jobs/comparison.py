@@ -17,7 +17,7 @@ from engine.domain.job import Job
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled
-from engine.evaluation.frozen_set import set_of
+from engine.evaluation.frozen_set import SEED, set_of
 from engine.jobs.attempt import Attempt, run_folder
 from engine.quality.judge import rate
 from engine.registry.promotion import WAITS, Contest, contest_of, prove, unasked
@@ -99,6 +99,13 @@ def prove_once(
         margins=config.margins,
         auto_deploy=config.deployment.auto_deploy,
         in_flight=engine.settings.generation_slots,
+        judge=partial(
+            engine.judging.tally,
+            job.user_id,
+            seed=SEED,
+            job_id=job.id,
+            give_up=attempt.cancelled,
+        ),
         cancelled=attempt.cancelled,
         on_answer=lambda: jobs.progress(job.id, done=next(number)),
     )

@@ -12,15 +12,19 @@ from typing import Any
 
 from engine.domain.evaluation import LossGain, Margins, Outcome, RowMeasure, Ruling
 from engine.domain.version import Version
+from engine.errors import Cancelled
 from engine.evaluation.compare import comparisons
 from engine.evaluation.frozen_set import SEED, FrozenSet
 from engine.evaluation.held_out import RowLoss, loss_gain
 from engine.evaluation.measure import measure
+from engine.judging.pairwise import Tally
 from engine.quality.score import Scorer
 from engine.registry.gate import decide
 from engine.store import Store
 from models.base import LanguageModel
 
+Texts = tuple[str, str, str]
+"""A prompt with what the old and the new model wrote."""
 WAITS = "It waits for you to activate it."
 CHANGED = (
     "Meanwhile another model was chosen to answer, or a text was erased that it learned: it waits."
@@ -113,11 +117,13 @@ def prove(
     margins: Margins,
     auto_deploy: bool,
     in_flight: int,
+    judge: Callable[[Sequence[Texts]], Tally | None] = lambda texts: None,
     cancelled: Callable[[], bool] = lambda: False,
     on_answer: Callable[[], object] = lambda: None,
 ) -> Version:
     """Measure everybody, rule, and let the version take over if it is promoted and may; the version as it
-    is then. Raises `Cancelled`, and what the models raise."""
+    is then. `judge` says which texts a judge prefers, where there is one. Raises `Cancelled`, and what
+    the models raise."""
     version = contest.version
     found = {
         each.name: measure(
@@ -144,7 +150,10 @@ def prove(
         margins=margins,
         rival=contest.rival.name,
         seed=SEED,
+        judged=judge([(before.prompt, before.text, after.text) for before, after in pairs]),
     )
+    if cancelled():
+        raise Cancelled("The comparison")
     store.versions.add_comparisons(version.id, comparisons(base, new))
     settle(store, version, ruling, rival_id=contest.active_id, auto_deploy=auto_deploy)
     return store.versions.by_id(version.id)
