@@ -40,7 +40,7 @@ def measure(
     """
     stored = store.evaluations
     found = stored.newest(user_id, version_id, frozen.sha256, model=name)
-    if found is not None and (found.rows or not rows):
+    if found is not None and (not rows or found.rows == tuple(rows)):
         return found
     asked = frozen.prompts_sha256
     earlier = found or stored.newest(user_id, version_id, model=name, prompts_sha256=asked)

@@ -18,7 +18,7 @@ from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled
 from engine.evaluation.frozen_set import SEED, set_of
-from engine.jobs.attempt import Attempt, run_folder
+from engine.jobs.attempt import Attempt
 from engine.quality.judge import rate
 from engine.registry.promotion import WAITS, Contest, contest_of, prove, unasked
 from engine.registry.register import NOT_COMPARED
@@ -61,7 +61,7 @@ def prove_version(
     """Measure the version beside its rival and the base, and obey the gate; the version as it is then.
     Raises `Cancelled`, or `Unavailable` when it is not served in time or the model server goes away in
     every attempt."""
-    contest = contest_for(engine, job, version, config)
+    contest = contest_for(engine, version, config)
     for again in Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(COMPARE_ATTEMPTS),
@@ -72,11 +72,11 @@ def prove_version(
     return version
 
 
-def contest_for(engine: Engine, job: Job, version: Version, config: TrainingConfig) -> Contest:
+def contest_for(engine: Engine, version: Version, config: TrainingConfig) -> Contest:
     """Who is compared, on which set, as the training's result says."""
     snapshot = engine.store.snapshots.get(version.user_id, version.snapshot_id)
     frozen = set_of(engine.store, engine.kinds, snapshot, prompts=config.evaluation.prompts)
-    return contest_of(engine.store, version, frozen, result_of(engine, job))
+    return contest_of(engine.store, version, frozen, result_of(engine, version))
 
 
 def prove_once(
@@ -120,20 +120,21 @@ def not_compared(engine: Engine, version: Version, why: str) -> str:
     return verdict
 
 
-def result_of(engine: Engine, job: Job) -> dict[str, Any]:
+def result_of(engine: Engine, version: Version) -> dict[str, Any]:
     """What the training process wrote at its end."""
-    path = run_folder(engine.settings.home, job) / RESULT_FILE
+    folder = engine.settings.home / engine.store.runs.get(version.run_id).folder
+    path = folder / RESULT_FILE
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def compare_answers(engine: Engine, job: Job, version: Version) -> None:
+def compare_answers(engine: Engine, version: Version) -> None:
     """Score what a T5 and its base answered to texts that neither had seen, and store both. A text's
     kind, which is how it is scored, is that of the example it was asked for."""
     store = engine.store
     rows = store.snapshots.get(version.user_id, version.snapshot_id).rows
     examples = store.examples.of_ids(version.user_id, [row[0] for row in rows])
     asked = {example.prompt: example for example in examples}
-    answers = result_of(engine, job)["answers"]
+    answers = result_of(engine, version)["answers"]
 
     def score(prompt: str, text: str) -> float:
         example = asked[prompt]

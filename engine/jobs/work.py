@@ -203,7 +203,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     }
     if version.student is Student.T5:
         if not version.comparisons:
-            compare_answers(engine, job, version)
+            compare_answers(engine, version)
         return result
     if version.ruling is not None:
         return result
