@@ -20,17 +20,21 @@ from engine.errors import Cancelled
 from engine.evaluation.frozen_set import SEED, set_of
 from engine.jobs.attempt import Attempt
 from engine.quality.judge import rate
-from engine.registry.promotion import WAITS, Contest, contest_of, prove, unasked
-from engine.registry.register import NOT_COMPARED
+from engine.registry.promotion import Contest, contest_of, prove, unasked
+from engine.registry.register import NOT_COMPARED, NOT_PROVED
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
 from engine.training.config import TrainingConfig
 from engine.training.process import RESULT_FILE
+from engine.training.recipe import config_of
 from models.catalog import find_base_model
 from models.errors import ModelError, Unavailable
 
 log = logging.getLogger(__name__)
 
+LATER = (
+    "Measure it on Compare when the reason is gone, and it is proved then, or activate it yourself."
+)
 LOADED_SECONDS = 60.0
 COMPARE_ATTEMPTS = 3
 
@@ -53,6 +57,13 @@ def compare_and_rule(
             log.warning("job %s: no comparison: %s", job.id, error)
             why = str(error)
     return {"verdict": not_compared(engine, version, why), "comparison_error": why}
+
+
+def prove_late(engine: Engine, job: Job, version: Version, attempt: Attempt) -> None:
+    """Compare a version whose training could not, now that it is measured; no other."""
+    if version.ruling is None and NOT_PROVED in version.verdict:
+        training = engine.store.jobs.get(version.run_id)
+        compare_and_rule(engine, job, version, config_of(training.request), attempt)
 
 
 def prove_version(
@@ -114,7 +125,7 @@ def prove_once(
 def not_compared(engine: Engine, version: Version, why: str) -> str:
     """Say in the version's verdict that it was not compared, and why; the verdict."""
     now = engine.store.versions.by_id(version.id).verdict
-    said = f"Not proved: it could not be compared with what answers now. {why} {WAITS}"
+    said = f"{NOT_PROVED} it could not be compared with what answers now. {why} {LATER}"
     verdict = now.replace(NOT_COMPARED, said)
     engine.store.versions.set_verdict(version.id, verdict)
     return verdict

@@ -20,7 +20,7 @@ from engine.evaluation.frozen_set import PROMPTS, FrozenSet, frozen_set, set_of
 from engine.evaluation.measure import measure
 from engine.evaluation.row_losses import held_out, measure_rows
 from engine.jobs.attempt import Attempt, unless_cancelled
-from engine.jobs.comparison import COMPARE_ATTEMPTS, wait_until_served
+from engine.jobs.comparison import COMPARE_ATTEMPTS, prove_late, wait_until_served
 from engine.kinds import stories
 from engine.training.config import TrainingConfig
 from engine.training.errors import InvalidConfig
@@ -52,6 +52,8 @@ def evaluate(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
     for place, contender in enumerate(contenders):
         engine.store.jobs.progress(job.id, done=place * prompts, total=len(contenders) * prompts)
         found.append(measuring.measured(contender, place * prompts))
+        if contender.version is not None and request["benchmark"] is None:
+            prove_late(engine, job, contender.version, attempt)
     return {
         "evaluation_id": found[0].id,
         "rival_evaluation_id": found[1].id if len(found) > 1 else None,

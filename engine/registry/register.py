@@ -23,7 +23,8 @@ from models.weights import sha256_of
 
 ADAPTER_FILE = "adapter_model.safetensors"
 WEIGHTS_FILE = "model.safetensors"
-NOT_COMPARED = "Not proved: its answers were not compared yet. It waits for you to activate it."
+NOT_PROVED = "Not proved:"
+NOT_COMPARED = f"{NOT_PROVED} its answers were not compared yet. It waits for you to activate it."
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from engine.domain.version import Version
 from engine.errors import Cancelled
 from engine.jobs import comparison
 from engine.jobs.attempt import Attempt, progress_of, run_folder
-from engine.jobs.comparison import compare_and_rule
+from engine.jobs.comparison import compare_and_rule, prove_late
 from engine.training.process import RESULT_FILE
 from engine.training.recipe import load_config
 from tests.contests import result, trained
@@ -82,14 +82,22 @@ def test_a_version_that_could_not_be_compared_is_whole_and_waits(
     assert "did not load zega-anna v1" in said["comparison_error"]
     assert said["verdict"] == (
         "Not served: it is broken. Not proved: it could not be compared with what answers now. "
-        f"{said['comparison_error']} It waits for you to activate it."
+        f"{said['comparison_error']} {comparison.LATER}"
     )
     found = home.engine.store.versions.by_id(version.id)
     assert (found.verdict, found.ruling) == (said["verdict"], None)
     assert home.engine.active_version("anna") is None
-    # The next attempt finds it served.
     serve(home, server, version)
-    assert compared(home, version)["verdict"].endswith("It is active.")
+    later = home.engine.evaluations.measure("anna", "1")
+    prove_late(home.engine, later, found, Attempt(home.engine.store, later))
+    proved = home.engine.active_version("anna")
+    assert proved is not None
+    assert proved.verdict.endswith("It is active.")
+    asked = len(server.requests)
+    home.engine.activate("anna", None)
+    prove_late(home.engine, later, proved, Attempt(home.engine.store, later))
+    assert len(server.requests) == asked
+    assert home.engine.active_version("anna") is None
 
 
 def test_a_version_on_another_base_than_is_served_waits(
