@@ -31,6 +31,7 @@ from engine.jobs.attempt import (
 )
 from engine.jobs.comparison import compare_and_rule, compare_answers
 from engine.jobs.evaluation import evaluate
+from engine.jobs.style import measure_style
 from engine.serving.base import prepare_base
 from engine.training.endings import is_disk_full
 from engine.training.errors import DiskFull, Parked, RunTakenOver
@@ -205,9 +206,11 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         if not version.comparisons:
             compare_answers(engine, version)
         return result
-    if version.ruling is not None:
-        return result
-    return result | compare_and_rule(engine, job, version, config, attempt)
+    if version.ruling is None:
+        result |= compare_and_rule(engine, job, version, config, attempt)
+    if "comparison_error" not in result:
+        measure_style(engine, job, version, attempt)
+    return result
 
 
 def of_kind(name: str | None) -> Callable[[Example], bool]:
