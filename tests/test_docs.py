@@ -17,7 +17,8 @@ import typer.main
 import yaml
 
 from engine.settings import Settings
-from engine.training.config import Lora, Model, TrainingConfig
+from engine.training.config import TrainingConfig
+from engine.training.model_section import Lora, Model, Preference
 from studio.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -178,7 +179,8 @@ def test_every_recipe_is_documented_with_its_values(path: Path) -> None:
 
 
 def test_every_setting_of_a_training_is_documented_with_its_default() -> None:
-    defaults = TrainingConfig(model=Model(lora=Lora())).model_dump()
+    model = Model(lora=Lora()).model_copy(update={"preference": Preference()})
+    defaults = TrainingConfig(model=model).model_dump()
     rows = [f"| `{name}` | {shown(value)} | " for name, value in flat(defaults).items()]
     text = section(read("docs/training.md"), "A configuration")
     found = re.findall(r"^\| `.*$", text, re.M)

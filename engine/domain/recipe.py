@@ -12,8 +12,8 @@ class Recipe:
     """Every setting a trainer needs. Lengths are tokens, the learning rate is the peak rate.
 
     `warmup_steps` are steps, or from 0 to below 1 a share of all. A patience of 0 never stops early.
-    `optimizer`, `scheduler` and `loggers` are transformers' names. What only LoRA trainers know is
-    None for others.
+    `optimizer`, `scheduler` and `loggers` are transformers' names. What only LoRA or preference trainers
+    know is None for others.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Recipe:
     alpha: int | None = None
     dropout: float | None = None
     four_bit: bool | None = None
+    beta: float | None = None
+    text_weight: float | None = None
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -108,6 +108,9 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         say(f"Left out for prompts longer than a training reads of a text: {left}.")
     check_rows({part: len(found) for part, found in rows.items()})
     checkpoint = begin(run, folder, say)
+    # A preference training starts at an adapter or the base, and is measured on what it leans to, too.
+    start = {"start": run["start"] and Path(run["start"])} if "start" in run else {}
+    held_out = start | {"preferences": rows["preferences"]} if start else {}
     result = trainer.train(
         rows["train"],
         rows["validation"],
@@ -117,6 +120,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         on_step=on_step,
         on_sample=on_sample,
         **run["recipe"],
+        **start,
     )
     if is_stop_asked(folder):
         say(STOPPED)
@@ -128,7 +132,10 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         rows["test"],
         trained={"after": result.adapter, "active": run["active_adapter"]},
         max_length=run["recipe"]["max_length"],
+        **held_out,
     )
+    for note in measured.pop("notes", ()):
+        say(note)
     return {
         "adapter": str(result.adapter),
         "trainable_parameters": result.trainable_parameters,
@@ -139,9 +146,7 @@ def train_run(run: dict[str, Any], folder: Path) -> dict[str, Any]:
         # Who the new model was measured beside, and on which of the test part's rows.
         "active_id": run["active_id"],
         "measured": [
-            place
-            for place, row in enumerate(run["rows"]["test"])
-            if TextRow(*row) in rows["test"]
+            place for place, row in enumerate(run["rows"]["test"]) if TextRow(*row) in rows["test"]
         ],
         **measured,
     }

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.domain.evaluation import Margins
+from engine.domain.preference import Learns
 from engine.domain.recipe import Recipe
 from engine.training.loggers import STORE, LoggerName
+from engine.training.model_section import BelowOne, Lora, Model, Preference, Section
 from engine.training.trainers import TRAINERS
 
 # Our names of optimizers, and transformers'.
@@ -23,55 +25,6 @@ OPTIMIZERS = {
     "sgd": "sgd",
 }
 Share = Annotated[float, Field(ge=0, le=0.5)]
-BelowOne = Annotated[float, Field(ge=0, lt=1)]
-
-
-class Section(BaseModel):
-    """A number is no text and `yes` no number; a key that is not here is refused."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Lora(Section):
-    rank: int = Field(
-        default=16, ge=1, le=1024, description="Width of the matrices on every linear layer."
-    )
-    alpha: int = Field(default=32, ge=1, le=4096, description="The update counts `alpha / rank`.")
-    dropout: BelowOne = Field(default=0.0, description="Share of inputs dropped while training.")
-    four_bit: bool = Field(
-        default=False, description="Hold the base in 4 bits (QLoRA); needs a GPU."
-    )
-
-
-class Model(Section):
-    name: str = Field(default="", max_length=64, description="Name of the recipe; else the file's.")
-    description: str = Field(default="", max_length=200, description="One sentence for people.")
-    trainer: str = Field(default="lora_sft", description="What trains.")
-    model_type: Literal["fine_tuned"] = Field(default="fine_tuned", description="Only this one.")
-    base_model: str = Field(
-        default="",
-        max_length=500,
-        description="A base of the catalog, or a path; else the studio's.",
-    )
-    teacher: str = Field(
-        default="", max_length=500, description="Who writes in a two-phase training by this recipe."
-    )
-    lora: Lora | None = Field(default=None, description="Only for LoRA trainers.")
-
-    @field_validator("trainer")
-    @classmethod
-    def _there_is_such_a_trainer(cls, trainer: str) -> str:
-        if trainer not in TRAINERS:
-            names = ", ".join(map(repr, TRAINERS))
-            raise ValueError(f"must be one of {names}, got {trainer[:60]!r}")
-        return trainer
-
-    @model_validator(mode="after")
-    def _lora_belongs_to_its_trainer(self) -> Self:
-        if self.lora is not None and not TRAINERS[self.trainer].lora:
-            its = ", ".join(name for name, each in TRAINERS.items() if each.lora)
-            raise ValueError(f"has lora, which is for {its}, and the trainer is {self.trainer}")
-        return self
 
 
 class TrainingData(Section):
@@ -233,6 +186,25 @@ class TrainingConfig(Section):
         """By how much a version may be worse and still take over."""
         return Margins(**self.evaluation.margins.model_dump())
 
+    @model_validator(mode="after")
+    def _preferences_are_what_was_collected(self) -> Self:
+        data = self.training_data
+        if self.learns and (data.source != "collected" or data.augmentation is not None):
+            raise ValueError(
+                f"has rows of a file or variants, and {self.model.trainer} learns from what you preferred"
+            )
+        return self
+
+    @property
+    def learns(self) -> Learns | None:
+        """The preferences that it learns from instead of examples, if it does."""
+        return TRAINERS[self.model.trainer].learns
+
+    @property
+    def least_preferences(self) -> int:
+        """So many it needs."""
+        return (self.model.preference or Preference()).least
+
     @property
     def recipe(self) -> Recipe:
         """The flat settings of the trainer."""
@@ -240,6 +212,8 @@ class TrainingConfig(Section):
         own: dict[str, Any] = {}
         if TRAINERS[self.model.trainer].lora:
             own = (self.model.lora or Lora()).model_dump()
+        if self.learns:
+            own |= (self.model.preference or Preference()).model_dump(exclude={"least"})
         return Recipe(
             name=self.model.name,
             trainer=self.model.trainer,

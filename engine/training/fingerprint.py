@@ -44,6 +44,7 @@ def fingerprint(run: Mapping[str, Any]) -> dict[str, Any]:
             "trainer": run["trainer"],
             "rows": hashlib.sha256(rows).hexdigest(),
             "base": run["base_sha256"],
+            **({"start": run["start_sha256"]} if "start" in run else {}),
         },
         "settings": run["recipe"],
         "environment": environment(),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from engine.data.decontamination import decontaminate
 from engine.data.held_out import Row, held_out_rows
@@ -20,11 +22,15 @@ from engine.domain.example import Example
 from engine.domain.preference import Learns, Origin, Preference, PreferencePair
 from engine.domain.snapshot import FrozenPreference, FrozenPreferences, Snapshot, Split
 from engine.domain.version import Version
-from engine.errors import NotEnoughExamples, SnapshotErased
-from engine.kinds import Kinds
+from engine.errors import NotEnoughExamples, Quarantined, SnapshotErased
+from engine.kinds import Kinds, open_kinds
 from engine.store import Store
 from engine.training.errors import PreferencesChanged, TooFewPreferences
 from engine.training.split import row_sha256, snapshot_sha256, split_groups
+
+WITHOUT_PREFERENCES = (
+    "names a training set without preferences: a preference training freezes its own, leave it out"
+)
 
 
 @dataclass(frozen=True)
@@ -198,6 +204,47 @@ def read_preferences(
     if preferences_sha256(found) != frozen.sha256:
         raise PreferencesChanged
     return found
+
+
+def describe_preferences(
+    store: Store, home: Path, snapshot: Snapshot, test_rows: Sequence[Sequence[str]]
+) -> dict[str, Any]:
+    """What run.json says otherwise for a preference training: rows, of which `test_rows` measure, and where
+    it starts.
+
+    Raises `SnapshotErased`, `PreferencesChanged`, and `Quarantined` for a start that may not go on.
+    """
+    frozen, kinds = snapshot.preferences, open_kinds(home)
+    assert frozen is not None
+    rows: dict[Split, list[list[str | bool]]] = {part: [] for part in Split}
+    for each, part in read_preferences(store, snapshot.user_id, kinds, frozen):
+        rows[part].append(as_row(each, kinds.find(each.kind).system))
+    start = store.versions.by_id(frozen.start_id) if frozen.start_id else None
+    if start is not None and start.quarantined_at is not None:
+        raise Quarantined(start.label)
+    return {
+        "rows": {
+            "train": rows[Split.TRAIN],
+            "validation": rows[Split.VALIDATION],
+            "test": test_rows,
+            "preferences": rows[Split.TEST],
+        },
+        "start": str((home / start.adapter_path).resolve()) if start else None,
+        "start_sha256": start.adapter_sha256 if start else None,
+    }
+
+
+def said_of(frozen: FrozenPreferences) -> str:
+    """What a training learns from, in a sentence for its run."""
+    train, validation, test = (frozen.count(part) for part in Split)
+    left_out = (
+        f", {frozen.left_out} left out for repeating held-out texts" if frozen.left_out else ""
+    )
+    begun = "the version then active" if frozen.start_id else "the base"
+    return (
+        f"Learns from {train} preferences; {validation} more decide when to stop and {test} are held out"
+        f"{left_out}. It starts at {begun}; its losses are of preferences, not nats a token."
+    )
 
 
 def as_row(each: Preference, system: str) -> list[str | bool]:

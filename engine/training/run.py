@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.domain.recipe import Recipe
 from engine.domain.run import Run
 from engine.domain.snapshot import Snapshot, Split
 from engine.domain.version import Student, Version
-from engine.errors import NotEnoughExamples, SnapshotErased
+from engine.errors import InvalidInput, NotEnoughExamples, SnapshotErased
 from engine.kinds import open_kinds
 from engine.registry.register import register
 from engine.store import Store
@@ -23,9 +23,16 @@ from engine.training.config import TrainingConfig
 from engine.training.limits import place_checkpoints
 from engine.training.pace import pace_of
 from engine.training.parent import train_in_child, with_batch
+from engine.training.preference_set import (
+    WITHOUT_PREFERENCES,
+    describe_preferences,
+    freeze_preferences,
+    said_of,
+)
 from engine.training.process import TrainingProcess
 from engine.training.rows import check_rows
 from engine.training.split import row_sha256, snapshot_sha256, split_examples
+from engine.training.trainers import TRAINERS
 from models.catalog import BaseModel, check_memory
 from models.gguf import GgufIdentity
 
@@ -112,26 +119,47 @@ def run_training(
     Raises NotEnoughExamples, SnapshotErased, DoesNotFit, Cancelled, TrainingFailed, ConversionFailed,
     and what is in errors.py.
     """
-    recipe = config.recipe
+    recipe, load_base = config.recipe, cache(load_base)
     share = config.training_data.validation_split
     run = next((run for run in store.runs.list(user_id) if run.id == run_id), None)
     chosen = run.snapshot_id if run else snapshot_id
     if chosen is None:
         store.jobs.progress(run_id, stage="Freezing the training set")
-        snapshot = take_snapshot(
-            store,
-            user_id,
-            threshold=threshold,
-            min_examples=min_examples,
-            split=split or partial(split_examples, validation_share=share),
-            rules=rules,
-            which=which,
-            cancelled=cancelled,
-        )
+        if config.learns is not None:
+            snapshot = freeze_preferences(
+                store,
+                user_id,
+                open_kinds(home),
+                learns=config.learns,
+                least=config.least_preferences,
+                base_sha256=load_base().identity.sha256,
+                threshold=threshold,
+                min_examples=min_examples,
+                validation_share=share,
+                rules=rules or Rules(),
+                cancelled=cancelled,
+            )
+        else:
+            snapshot = take_snapshot(
+                store,
+                user_id,
+                threshold=threshold,
+                min_examples=min_examples,
+                split=split or partial(split_examples, validation_share=share),
+                rules=rules,
+                which=which,
+                cancelled=cancelled,
+            )
     else:
         snapshot = store.snapshots.get(user_id, chosen)
         check_whole(store, snapshot)
-    check_rows({part: snapshot.count(part) for part in Split})
+    preferences = snapshot.preferences if config.learns is not None else None
+    if config.learns is not None and preferences is None:
+        raise InvalidInput("snapshot_id", WITHOUT_PREFERENCES)
+    learned = preferences or snapshot
+    check_rows(
+        {part: snapshot.count(part) for part in Split} | {Split.TRAIN: learned.count(Split.TRAIN)}
+    )
     store.jobs.progress(run_id, stage="Preparing the base model")
     base = load_base()
     check_memory(base.model, "train", held_mb=process.held_mb() if process else 0)
@@ -146,11 +174,14 @@ def run_training(
         batch_size=earlier.batch_size if earlier else recipe.batch_size,
         student=Student.T5 if base.model.task == "seq2seq" else Student.ZEGA,
     )
+    if preferences is not None and (note := said_of(preferences)) not in run.notes:
+        store.runs.add_note(run_id, note)
     place_checkpoints(home / run.folder, checkpoints)
     if earlier:
         store.jobs.progress(run_id, stage="Taking its checkpoints over")
         carry_over(store, home, earlier, run, fork=fork, cancelled=cancelled)
-    store.jobs.progress(run_id, stage=f"Training on {snapshot.count(Split.TRAIN)} examples")
+    noun = config.learns.value if config.learns else "examples"
+    store.jobs.progress(run_id, stage=f"Training on {learned.count(Split.TRAIN)} {noun}")
     result = train_in_child(
         home / run.folder,
         as_begun(home / run.folder, describe(store, home, run, snapshot, recipe, base)),
@@ -194,6 +225,9 @@ def describe(
         rows[part.value].append([example.prompt, example.completion, system])
     active = store.versions.active(run.user_id, run.student)
     same_base = active is not None and active.identity.base_sha256 == base.identity.sha256
+    preferring: dict[str, Any] = {}
+    if TRAINERS[recipe.trainer].learns and snapshot.preferences is not None:
+        preferring = describe_preferences(store, home, snapshot, rows["test"])
     return {
         "run_id": run.id,
         "trainer": recipe.trainer,
@@ -205,6 +239,7 @@ def describe(
         "active_adapter": str((home / active.adapter_path).resolve())
         if active and same_base
         else None,
+        **preferring,
     }
 
 

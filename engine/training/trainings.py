@@ -14,19 +14,23 @@ from typing import Any
 
 from engine.calibration import Calibrator
 from engine.data.imports import Imports
+from engine.data.preferences import collect, missing
 from engine.data.readers import MOST_MB, Upload, open_file
 from engine.data.training_set import Rules
 from engine.domain.example import Example
 from engine.domain.imports import Import
+from engine.domain.preference import Learns
 from engine.domain.snapshot import Snapshot
 from engine.errors import InvalidInput, NotEnoughExamples, NotFound
 from engine.evaluation.report import EvaluationReport, report
+from engine.kinds import open_kinds
 from engine.settings import Settings
 from engine.store import Store
 from engine.training.config import TrainingConfig
 from engine.training.estimate import TrainingEstimate, estimate_training
 from engine.training.limits import check_allowed, check_room
 from engine.training.loggers import check_loggers
+from engine.training.preference_set import WITHOUT_PREFERENCES, check_enough
 from engine.training.recipe import load_config, load_recipe, read_config, recipe_names
 from engine.training.run import check_whole, take_snapshot
 from engine.training.split import split_examples
@@ -40,6 +44,15 @@ class RecipeCard:
 
     name: str
     description: str
+
+
+@dataclass(frozen=True)
+class PreferenceCount:
+    """How many preferences a training would learn from, and in a sentence what it lacks, if it does."""
+
+    learns: Learns
+    count: int
+    missing: str
 
 
 class Trainings:
@@ -84,8 +97,8 @@ class Trainings:
 
         With a `kind` only its texts are trained on. Raises what `check` raises, `NotFound` for a recipe
         or a frozen set that is not there, `SnapshotErased` for one that cannot be used,
-        `NotEnoughExamples` for a set or a kind that is too small, and `InvalidInput` for rows of a file
-        that were not taken in and frozen before.
+        `NotEnoughExamples` for a set or a kind that is too small, `TooFewPreferences`, and `InvalidInput`
+        for rows of a file that were not taken in and frozen before.
         """
         name = recipe or self._settings.recipe
         chosen = config or load_config(name)
@@ -98,6 +111,8 @@ class Trainings:
             request["kind"] = kind
         if config is not None:
             request["config"] = config.model_dump()
+        if chosen.learns is not None:
+            self._check_preferences(user_id, chosen, kind, snapshot_id)
         if snapshot_id is not None:
             snapshot = self._store.snapshots.get(user_id, snapshot_id)
             check_whole(self._store, snapshot)
@@ -117,6 +132,31 @@ class Trainings:
         threshold = self._calibration.threshold(user_id)
         trainable = self._store.examples.trainable(user_id, threshold=threshold)
         return [each for each in trainable if kind in (None, each.kind)]
+
+    def preferences(self, user_id: str, recipe: str) -> PreferenceCount | None:
+        """What a training by a recipe would learn preferences from; None for one that learns examples.
+
+        Raises `NotFound`."""
+        config = load_config(recipe)
+        if config.learns is None:
+            return None
+        found = collect(self._store, user_id, open_kinds(self._settings.home), config.learns)
+        said = missing(found, config.learns, config.least_preferences)
+        return PreferenceCount(config.learns, len(found), said)
+
+    def _check_preferences(
+        self, user_id: str, config: TrainingConfig, kind: str | None, snapshot_id: str | None
+    ) -> None:
+        """Raise `TooFewPreferences`, and `InvalidInput` for what a preference training does not do."""
+        if kind is not None:
+            raise InvalidInput("kind", "must be left out: preferences of all kinds are learned")
+        if snapshot_id is not None:
+            if self._store.snapshots.get(user_id, snapshot_id).preferences is None:
+                raise InvalidInput("snapshot_id", WITHOUT_PREFERENCES)
+            return
+        assert config.learns is not None
+        found = collect(self._store, user_id, open_kinds(self._settings.home), config.learns)
+        check_enough(found, config.learns, config.least_preferences)
 
     def estimate(self, user_id: str, recipe: str, *, kind: str | None = None) -> TrainingEstimate:
         """How long a training by a recipe will take. Raises `NotFound`."""

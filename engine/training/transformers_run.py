@@ -42,9 +42,11 @@ def arguments(
     evaluations_per_epoch: int,
     loggers: Sequence[str],
     seed: int,
+    order: str = "group_by_length",
     **own: Any,
 ) -> Any:
-    """TrainingArguments of a `kind` for a run in `out` on so many rows, with some that are its `own`.
+    """TrainingArguments of a `kind` for a run in `out` on so many rows, with some that are its `own`. How
+    rows are drawn, `order`, is transformers' name.
 
     A checkpoint is saved wherever the validation loss is measured. TensorBoard's files lie beside the
     checkpoints, which give way when there is no room.
@@ -71,7 +73,7 @@ def arguments(
         load_best_model_at_end=validated and save_best_model,
         metric_for_best_model="eval_loss" if validated else None,
         greater_is_better=False if validated else None,
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy=order,
         dataloader_num_workers=0,
         report_to=list(loggers),
         disable_tqdm=True,

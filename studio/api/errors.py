@@ -103,6 +103,8 @@ ACTIONS = {
     "resume_refused": "Put back what is named and resume the job, or resume it with fork=true.",
     "nothing_to_resume": "Start a new job.",
     "disk_full": "Free some disk space and resume the job.",
+    "too_few_preferences": "Vote in the Arena, edit texts or give thumbs, as is said, then start again.",
+    "preferences_changed": "Start a new job: it learns from what is preferred now.",
     "too_few_rows": "Add examples to other prompts, or raise max_length, and start a new job.",
     "training_failed": "Start a new job; the examples are there.",
     "nothing_to_train_on": "Add examples that differ from each other and start a new job.",

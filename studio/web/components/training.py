@@ -73,8 +73,14 @@ def train_button(studio: Engine, ready: Readiness) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = st.selectbox("Recipe", list(said), key="recipe", width=180)
         st.caption(plain(said[recipe]))
+    preferred = studio.trainings.preferences(session.me(), recipe)
     label = f"Train my model on {ready.total} examples"
-    if st.button(label, type="primary", icon=":material/model_training:"):
+    if preferred is not None:
+        label = f"Train my model on {preferred.count} {preferred.learns.value}"
+        if preferred.missing:
+            st.info(preferred.missing, icon=":material/thumbs_up_down:")
+    lacks = preferred is not None and bool(preferred.missing)
+    if st.button(label, type="primary", icon=":material/model_training:", disabled=lacks):
         with told():
             studio.start_training(session.me(), recipe)
             session.notice("Queued. It goes on when you leave this page.")

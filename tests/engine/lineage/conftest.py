@@ -109,9 +109,12 @@ def add_snapshot(shelf: Shelf, ids: list[str]) -> Snapshot:
     return shelf.store.snapshots.create(shelf.user, rows, whole, hashes)
 
 
-def add_version(shelf: Shelf, home: Path, ids: list[str]) -> Version:
-    """The active version, trained on these, with the files that a training leaves."""
-    store, user, snapshot = shelf.store, shelf.user, add_snapshot(shelf, ids)
+def add_version(
+    shelf: Shelf, home: Path, ids: list[str], *, snapshot: Snapshot | None = None
+) -> Version:
+    """The active version, trained on these or on a training set, with the files that a training leaves."""
+    store, user = shelf.store, shelf.user
+    snapshot = snapshot or add_snapshot(shelf, ids)
     job = store.jobs.create(user, JobKind.TRAINING, {"recipe": "quick"})
     store.jobs.start(job.id)
     run = store.runs.create(

@@ -65,9 +65,9 @@ deployment:
 
 
 def test_the_recipes_are_these_and_each_has_its_own_name_and_sentence() -> None:
-    assert recipe_names() == ["careful", "large", "quick", "t5"]
+    assert recipe_names() == ["careful", "dpo", "kto", "large", "quick", "t5"]
     sentences = {load_config(name).model.description for name in recipe_names()}
-    assert len(sentences) == 4
+    assert len(sentences) == 6
     assert all(20 < len(each) <= 120 for each in sentences)
     assert [load_recipe(name).name for name in recipe_names()] == recipe_names()
 

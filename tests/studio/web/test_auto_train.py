@@ -6,6 +6,7 @@ from engine.domain.job import JobKind
 from engine.engine import Engine
 from studio.web.navigation import AUTO_TRAIN, WRITE
 from tests.fake_llamacpp import FakeLlamaCpp
+from tests.preferred import votes
 from tests.studio.web.conftest import all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
 
@@ -134,6 +135,22 @@ def test_a_recipe_is_chosen_by_its_name_and_sentence(engine: Engine, anna: Shelf
     button(page, "Train my model on 12 examples").click()
     page.run()
     assert engine.jobs("anna")[0].request["recipe"] == "careful"
+
+
+def test_a_training_on_preferences_says_what_it_lacks_until_it_lacks_nothing(
+    engine: Engine, anna: Shelf
+) -> None:
+    anna.examples(12)
+    votes(engine.store, 7)
+    page = open_studio("anna", AUTO_TRAIN)
+    page.selectbox(key="recipe").select("dpo").run()
+    assert "there are 7 (7 from votes): 13 missing" in plainly(page.info[0].value)
+    assert button(page, "Train my model on 7 pairs").disabled
+    votes(engine.store, 20)
+    page.run()
+    button(page, "Train my model on 20 pairs").click()
+    page.run()
+    assert engine.jobs("anna")[0].request == {"recipe": "dpo"}
 
 
 def test_too_few_examples_say_how_many_are_missing(engine: Engine, anna: Shelf) -> None:
