@@ -70,8 +70,7 @@ def _differences(old: _Measured, new: _Measured, seed: int) -> Figures:
 
 
 def _samples(measured: _Measured) -> tuple[dict[Measure, Sample], dict[str, Sample]]:
-    found = parts(measured.answers) if measured.answers else {}
-    return samples(measured.answers, measured.rows), found
+    return samples(measured.answers, measured.rows), parts(measured.answers)
 
 
 def _minus(new: Sample, old: Sample) -> Sample:

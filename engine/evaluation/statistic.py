@@ -8,6 +8,7 @@ over answers: drawing an answer twice would otherwise make every draw look less 
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,35 +36,52 @@ class Sample:
 
 
 def samples(answers: Sequence[Answer], rows: Sequence[RowMeasure]) -> dict[Measure, Sample]:
-    """Every measure that these answers and held-out rows have something to say about, in its order."""
+    """Every measure that these answers and held-out rows have something to say about, in its order.
+
+    An answer to a row with a label is no writing: of it, only whether it is right and how fast it came.
+    """
     found: dict[Measure, Sample] = {}
     if rows:
         nats, tokens = [row.nats for row in rows], [row.tokens for row in rows]
         loss = _ratio(nats, tokens)
         found[Measure.LOSS] = loss
         found[Measure.PERPLEXITY] = Sample(loss.rows, lambda at: np.exp(loss.figure_of(at)))
-    if answers:
-        found |= _of_answers(answers)
+    if written := writing(answers):
+        found |= _of_writing(written)
     if referred := [each for each in answers if each.reference is not None]:
         found |= _of_references(referred)
     if labelled := [each for each in answers if each.label is not None]:
         found |= _of_labels(labelled)
+    if answers:
+        found |= _of_time(answers)
     return {measure: found[measure] for measure in Measure if measure in found}
 
 
 def parts(answers: Sequence[Answer]) -> dict[str, Sample]:
-    """Each part of the quality, over all answers; a part that some answers have not is left out."""
-    names = [name for name in answers[0].parts if all(name in each.parts for each in answers)]
-    return {name: _mean([each.parts[name] for each in answers]) for name in names}
+    """Each part of the quality of what was written; one that some of it has not is left out."""
+    written = writing(answers)
+    first = written[0].parts if written else ()
+    names = [name for name in first if all(name in each.parts for each in written)]
+    return {name: _mean([each.parts[name] for each in written]) for name in names}
 
 
-def _of_answers(answers: Sequence[Answer]) -> dict[Measure, Sample]:
-    seconds = np.array([each.seconds for each in answers])
+def writing(answers: Sequence[Answer]) -> list[Answer]:
+    """Those that are texts, not labels."""
+    return [each for each in answers if each.label is None]
+
+
+def _of_writing(answers: Sequence[Answer]) -> dict[Measure, Sample]:
     return {
         Measure.QUALITY: _mean([each.quality for each in answers]),
         Measure.REPETITION: _mean([each.repetition for each in answers]),
         Measure.DISTINCT: _ratio(*distinct_runs([each.text for each in answers])),
         Measure.WORDS: _mean([len(each.text.split()) for each in answers]),
+    }
+
+
+def _of_time(answers: Sequence[Answer]) -> dict[Measure, Sample]:
+    seconds = np.array([each.seconds for each in answers])
+    return {
         Measure.SPEED: _ratio([each.tokens for each in answers], seconds),
         Measure.SECONDS: Sample(len(answers), lambda at: np.median(seconds[at], axis=-1)),
     }
@@ -94,7 +112,7 @@ def distinct_runs(texts: Sequence[str]) -> tuple[list[float], list[int]]:
     """For each text its share of all different runs of two words, and how many runs it has."""
     runs = [_pairs(text) for text in texts]
     holders = Counter(run for each in runs for run in set(each))
-    shares = [sum(1.0 / holders[run] for run in set(each)) for each in runs]
+    shares = [math.fsum(1.0 / holders[run] for run in set(each)) for each in runs]
     return shares, [len(each) for each in runs]
 
 

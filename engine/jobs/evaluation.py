@@ -107,21 +107,25 @@ def losses_of(
     config = trained_by(engine, owner) if owner else None
     if not own or owner is None or config is None:
         return {}
-    store, losses = engine.store, {}
+    store = engine.store
+    known: dict[str | None, Sequence[RowMeasure]] = {}
     for each in own:
-        known = store.evaluations.newest(
+        found = store.evaluations.newest(
             job.user_id, each.version_id, asked.sha256, model=each.name
         )
-        losses[each.version_id] = known.rows if known else ()
+        if found is not None and found.rows:
+            known[each.version_id] = found.rows
+    new = [each for each in own if each.version_id not in known]
     examples = held_out(store, store.snapshots.get(owner.user_id, owner.snapshot_id))
-    if all(losses.values()) or not examples:
-        return losses
+    if not new or not examples:
+        return known
     store.jobs.progress(job.id, stage="Measuring losses on held-out rows")
     settings, most = engine.settings_now, config.hyperparameters.max_length
-    versions = [each.version for each in own if each.version]
-    return unless_cancelled(
+    versions = [each.version for each in new if each.version]
+    measured = unless_cancelled(
         lambda: measure_rows(settings, examples, versions, max_length=most), attempt.cancelled
     )
+    return {**measured, **known}
 
 
 class Measuring:

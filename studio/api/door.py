@@ -27,8 +27,8 @@ PROTOCOL = "zega"
 TOKEN_PROTOCOL = "zega.token."
 
 MAX_BODY = 256 * 1024  # bytes; the largest request without files is a few hundred
-# Files come in by these: 50 MB of them, and what stands between them.
-UPLOADS = {"/api/training/import": 52_000_000}
+# Files come in by these: 50 MB of them or one of 10, and what stands between them.
+UPLOADS = {"/api/training/import": 52_000_000, "/api/benchmarks": 10_100_000}
 TOO_LARGE = "A request's body may have {:,} bytes here."
 
 

@@ -6,7 +6,9 @@ import typer
 
 from studio.cli import (
     arena,
+    benchmarks,
     budget,
+    evaluate,
     exports,
     going_on,
     imports,
@@ -50,7 +52,7 @@ app.command()(versions.activate)
 app.command()(measure.stats)
 app.command()(measure.score)
 app.command(name="score-bench")(measure.score_bench)
-app.command()(training.evaluate)
+app.command()(evaluate.evaluate)
 app.command()(measure.calibrate)
 app.command()(training_set.decontaminate)
 app.command()(training_set.augment)
@@ -61,6 +63,7 @@ app.add_typer(arena.app, name="arena")
 app.add_typer(memory.app, name="memory")
 app.add_typer(imports.app, name="imports")
 app.add_typer(keywords.app, name="keywords")
+app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(budget.app, name="budget")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(snapshots.app, name="snapshots")

@@ -1,4 +1,4 @@
-"""`zega train`, `evaluate`, `update`: a training by a recipe or a configuration, and its figures."""
+"""`zega train`, `update`: a training by a recipe or a configuration, and its figures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput
 from studio.cli.jobs import follow, train_lines
 from studio.cli.options import AsJson, User, read_text
 from studio.cli.output import as_document, say, say_result, verb
-from studio.cli.versions import version_of
 
 if TYPE_CHECKING:
     from engine.domain.version import Version
@@ -54,55 +53,6 @@ def train(
         as_json=as_json,
     )
     say_result(version, as_json=as_json, lines=lambda: train_lines(version))
-
-
-@verb
-def evaluate(
-    user: User,
-    version: Annotated[
-        str, typer.Option("--version", help="A version's number, or base; none = the active one.")
-    ] = "",
-    text: Annotated[
-        Path | None, typer.Option("--text", help="A UTF-8 text file; - reads stdin.")
-    ] = None,
-    config: Config = None,
-    output: Output = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure the base or a version: on a text, or by a configuration on held-out rows."""
-    from engine.bootstrap import open_engine
-
-    if (text is None) == (config is None):
-        raise InvalidInput("--text", "or --config is needed, one of them")
-    engine = open_engine()
-    if config is not None:
-        number = version_of(version) if version else None
-        if number == "base":
-            raise InvalidInput("--version", "must be a number: a report has the base beside it")
-        found = engine.trainings.report(user, read_config(engine, config), number)
-        tell_report(found, output, as_json=as_json)
-        return
-    assert text is not None
-    if output is not None:
-        raise InvalidInput("--output", "is for --config")
-    chosen = version_of(version) if version else active_number(engine, user)
-    loss = engine.evaluate(user, chosen, read_text(text))
-    say_result(
-        loss,
-        as_json=as_json,
-        lines=lambda: (
-            f"Loss {loss.loss_per_token:.4f} nats a token, perplexity {loss.perplexity:.2f}, "
-            f"n = {loss.tokens:,} tokens."
-        ),
-    )
-
-
-def active_number(engine: Engine, user: str) -> int:
-    """The number of the version that answers. Raises `NotFound`."""
-    active = engine.active_version(user)
-    if active is None:
-        raise NotFound("active version of", user)
-    return active.number
 
 
 @verb

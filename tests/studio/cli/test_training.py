@@ -46,7 +46,6 @@ def test_what_is_off_in_a_file_is_said_with_its_lines(
         (("train", "--config", "gone.yaml"), "gone.yaml cannot be read"),
         (("train", "--config", "x.yaml", "--recipe", "quick"), "exclude each other"),
         (("train", "--recipe", "slow"), "There is no recipe 'slow' here."),
-        (("evaluate",), "--text or --config is needed"),
         (("evaluate", "--text", "-", "--output", "x.json", "--version", "base"), "is for --config"),
     ],
 )
