@@ -20,6 +20,7 @@ from studio.web.components.jobs import NAMES, bar, cancel_button
 from studio.web.wording import plain
 
 EVERY_SECONDS = 2
+TTL_SECONDS = 600  # erased words must not stay in memory for long
 
 
 def choose(studio: Engine, candidates: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
@@ -53,7 +54,7 @@ def choose(studio: Engine, candidates: Sequence[Candidate]) -> tuple[Candidate, 
     return known[chosen_old], new
 
 
-@st.cache_data(max_entries=32, show_spinner="Comparing what they wrote …")
+@st.cache_data(max_entries=32, ttl=TTL_SECONDS, show_spinner="Comparing what they wrote …")
 def compared(
     ids: tuple[str, str],
     _studio: Engine,
