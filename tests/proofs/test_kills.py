@@ -104,6 +104,10 @@ def check_version(home: Home, user: str, job_id: str, kept: set[str]) -> None:
     assert [path.name for path in (home.folder / "versions" / user).iterdir()] == [run.id]
     assert len(version.comparisons) == len(evaluation_prompts())
     assert all(pair.before and pair.after for pair in version.comparisons)
+    assert version.ruling is not None
+    measured = engine.store.evaluations.list(user)
+    assert {each.version_id for each in measured} == {None, version.id}
+    assert len(measured) == 2  # nobody was asked twice
 
 
 def check_end(studio: Studio) -> None:
