@@ -25,12 +25,13 @@ from engine.settings import ROOT, Settings
 from engine.training.recipe import load_recipe
 from scripts.default_trainer import LEVERS, train_default
 from scripts.machine import matrix_rate
-from scripts.reference import reference_texts
 
 ROWS, HELD_OUT = 200, 30
 SHORTEST, LONGEST = 150, 350
 """Tokens of a row, its prompt included."""
 STEADY_STEPS, WARM_STEPS = 16, 3
+FEWEST_WORDS = 8
+"""Of a paragraph; shorter ones are headings and lines of code."""
 ROUNDS = 2
 CONTESTANTS = ("ours", "default")
 ALL_LEVERS = "all_levers"
@@ -92,24 +93,37 @@ def contest(name: str, base: Path, out: Path, *, steps: int) -> dict[str, float]
 def text_rows(
     base: Path, *, rows: int = ROWS, held_out: int = HELD_OUT, seed: int = 1
 ) -> tuple[list[Any], list[Any]]:
-    """Rows of real sentences, SHORTEST to LONGEST tokens long: those to train on, those held out."""
+    """Rows of real sentences, SHORTEST to LONGEST tokens long, that share no text: those to train on, and
+    those held out."""
     from engine.training.base import load_tokenizer
     from engine.training.rows import TextRow, tokenize
 
     chance, tokenizer = random.Random(seed), load_tokenizer(base)
-    texts = [row["text"] for row in reference_texts()]
-    made = []
-    for number in range(rows + held_out):
-        # Every fifth text is only ever held out.
-        mine = [t for place, t in enumerate(texts) if (place % 5 == 0) == (number >= rows)]
-        text = " ".join(chance.sample(mine, 3))
-        start = text.index(" ", chance.randrange(200)) + 1
-        prompt, completion = f"Go on: {text[start : start + 60]}", text[start + 60 :]
+    paragraphs = prose()
+    chance.shuffle(paragraphs)
+    ids = tokenizer(" ".join(paragraphs), add_special_tokens=False)["input_ids"]
+    made, start = [], 0
+    for _ in range(rows + held_out):
+        length = chance.randint(SHORTEST, LONGEST)
+        text = tokenizer.decode(ids[start : start + length]).strip()
+        start += length
+        prompt, completion = f"Go on: {text[:60]}", text[60:]
         whole = tokenize(TextRow(prompt, completion), tokenizer, 10**6)
-        length = chance.randint(SHORTEST, LONGEST) - 1  # and the end
-        cut = tokenizer.decode(whole.input_ids[whole.prompt_length : length])
+        cut = tokenizer.decode(whole.input_ids[whole.prompt_length : length - 1])  # and the end
         made.append(TextRow(prompt, cut))
     return made[:rows], made[rows:]
+
+
+def prose() -> list[str]:
+    """The paragraphs of Python's own reference, which comes with it, each once and without grammar."""
+    from pydoc_data.topics import topics
+
+    paragraphs = {
+        " ".join(paragraph.split()): None
+        for name in sorted(topics)
+        for paragraph in topics[name].split("\n\n")
+    }
+    return [each for each in paragraphs if len(each.split()) >= FEWEST_WORDS and "::=" not in each]
 
 
 class Enough(Exception):
