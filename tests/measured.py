@@ -98,13 +98,16 @@ def keep(store: Store, evaluation: Evaluation) -> Evaluation:
 
 
 def imported(shelf: Shelf, genre: str | None, scores: Sequence[float], *names: str) -> list[str]:
-    """Rows of a person's files; their ids."""
+    """Rows of a person's files, word salad like no other text; their ids."""
     job = shelf.store.jobs.create(shelf.user, JobKind.IMPORT, {})
     shelf.store.imports.begin(shelf.user, job.id, "none", names)
+    words = good_texts()[0]["text"].split()
+    rng = random.Random(names[0])
     rows = [
         shelf.example(
             number,
             score,
+            completion=" ".join(rng.sample(words, len(words))),
             genre=genre,
             source=Source.IMPORT,
             author=Author.PERSON,

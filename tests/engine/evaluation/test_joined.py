@@ -19,7 +19,7 @@ from tests.measured import imported, measured, written
 from tests.studio.web.shelf import Shelf
 
 HORROR = Topic("stories", "horror")
-DRAWS = 200
+DRAWS = 100
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_against_the_base_all_rows_came_and_what_went_is_told(shelf: Shelf) -> N
     assert against.removed == ()
 
 
-def test_of_models_that_are_alike_a_genre_is_said_to_have_fallen_once_in_twenty_times() -> None:
+def test_of_models_that_are_alike_hardly_a_genre_is_said_to_have_fallen() -> None:
     wrong = found = 0
     for draw in range(DRAWS):
         rng = random.Random(draw)
@@ -117,7 +117,7 @@ def test_of_models_that_are_alike_a_genre_is_said_to_have_fallen_once_in_twenty_
             for genre in Genre
         }
         wrong += bool(fallen(alike, seed=draw))
-        worse = alike | {HORROR: [value - 1.5 for value in alike[HORROR]]}
+        worse = alike | {HORROR: [value - 2.0 for value in alike[HORROR]]}
         found += HORROR in fallen(worse, seed=draw)
-    assert wrong <= 0.06 * DRAWS
-    assert found >= 0.6 * DRAWS
+    assert wrong <= 0.05 * DRAWS
+    assert found >= 0.7 * DRAWS

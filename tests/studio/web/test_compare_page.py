@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from streamlit.testing.v1 import AppTest
 
 from engine.domain.evaluation import Figure
+from engine.domain.job import JobKind
 from engine.engine import Engine
 from studio.web.compare_charts import difference_chart
 from studio.web.navigation import AUTO_TRAIN, COMPARE, MY_MODEL
-from tests.measured import keep, measured, poisoned
-from tests.studio.web.conftest import all_text, button, open_studio
+from tests.measured import poisoned
+from tests.studio.web.conftest import all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
 
 
@@ -19,6 +18,25 @@ def said(page: AppTest) -> str:
     """Everything on the page, with its alerts, without the signs that keep Markdown away."""
     alerts = [str(each.value) for group in (page.warning, page.info) for each in group]
     return "\n".join([all_text(page), *alerts]).replace("\\", "")
+
+
+def turn_samples(page: AppTest) -> None:
+    """Samples show the largest change first, five at a time, of one genre, and which words changed."""
+    text = said(page)
+    assert "64 answers each, the largest change first" in text
+    assert "**5.**" in text
+    assert "**6.**" not in text
+    page.number_input(key="anna/compare/page").set_value(13).run()
+    assert "**64.**" in said(page)
+    page.selectbox(key="anna/compare/genre").select("romance").run()
+    text = said(page)
+    assert "8 answers each" in text
+    assert "**1.** Write a romance story" in text
+    next(each for each in page.toggle if each.label == "Show which words changed").set_value(
+        True
+    ).run()
+    assert not page.exception
+    assert "zega-anna v1 crossed out, zega-anna v2 underlined" in said(page)
 
 
 def test_without_a_version_one_sentence_and_one_button_lead_to_teaching(
@@ -49,6 +67,7 @@ def test_the_newest_version_stands_beside_its_rival_with_ruling_figures_and_susp
     genres = next(each.value for each in page.dataframe if "Genre" in each.value)
     assert set(genres["Genre"]) >= {"Horror", "Romance", "Sci-fi"}
     assert "n = 8)" in genres.set_index("Genre")["Quality"]["Horror"]
+    turn_samples(page)
 
 
 def test_the_rows_of_a_suspect_are_shown_in_data_and_what_erasing_reaches_is_told(
@@ -69,47 +88,24 @@ def test_the_rows_of_a_suspect_are_shown_in_data_and_what_erasing_reaches_is_tol
     assert "40 examples, newest first" in said(page)
 
 
-def test_samples_show_the_largest_change_first_five_at_a_time_and_of_one_genre(
+def test_models_that_were_not_measured_on_one_set_are_measured_by_a_click(
     engine: Engine, anna: Shelf
 ) -> None:
-    poisoned(anna)
+    anna.version()
     page = open_studio("anna", COMPARE)
-    text = said(page)
-    assert "64 answers each, the largest change first" in text
-    assert "**5.**" in text
-    assert "**6.**" not in text
-    page.number_input(key="anna/compare/page").set_value(13).run()
-    assert "**64.**" in said(page)
-    page.selectbox(key="anna/compare/genre").select("romance").run()
-    text = said(page)
-    assert "8 answers each" in text
-    assert "**1.** Write a romance story" in text
-    next(each for each in page.toggle if each.label == "Show which words changed").set_value(
-        True
-    ).run()
-    assert not page.exception
-    assert "zega-anna v1 crossed out, zega-anna v2 underlined" in said(page)
-
-
-def test_another_new_model_meets_its_own_rival(engine: Engine, anna: Shelf) -> None:
-    first, _ = poisoned(anna)
-    page = open_studio("anna", COMPARE)
-    page.selectbox(key="anna/compare/new").select(first.id).run()
-    assert page.selectbox(key="anna/compare/old").value == "the base tiny"
-    assert "against the base tiny" in said(page)
-    assert "zega-anna v1 added 15 fantasy examples" in said(page)
-
-
-def test_models_that_were_not_measured_on_one_set_can_be_measured(
-    engine: Engine, anna: Shelf
-) -> None:
-    poisoned(anna)
-    alone = replace(measured("teacher", seed=9), set_sha256="ef" * 32)
-    keep(engine.store, alone)
-    page = open_studio("anna", COMPARE)
-    page.selectbox(key="anna/compare/old").select("teacher").run()
     assert "have not been measured on the same set" in said(page)
     assert not page.dataframe
+    button(page, "Measure both").click().run()
+    assert not page.exception
+    (job,) = engine.active_jobs("anna")
+    assert job.kind is JobKind.EVALUATION
+    assert (job.request["model"], job.request["rival"]) == ("1", "base")
+    assert not [each for each in page.button if each.label == "Measure both"]
+    engine.store.jobs.start(job.id)
+    engine.store.jobs.fail(job.id, "model_unavailable", "The model server does not answer.")
+    page = open_studio("anna", COMPARE)
+    assert "The model server does not answer" in problems(page).replace("\\", "")
+    assert button(page, "Measure both")
 
 
 def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
@@ -127,6 +123,8 @@ def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
     assert page.title[0].value == "Compare"
     assert page.selectbox(key="anna/compare/new").value == first.id
     assert page.selectbox(key="anna/compare/old").value == "the base tiny"
+    assert "against the base tiny" in said(page)
+    assert "zega-anna v1 added 15 fantasy examples" in said(page)
 
 
 def test_a_version_that_was_taken_back_by_itself_says_why(engine: Engine, anna: Shelf) -> None:
@@ -146,7 +144,8 @@ def test_before_and_after_of_64_pairs_is_turned_five_at_a_time(engine: Engine, a
     assert len(labels) == 5
     page.number_input(key=f"anna/before-after/{second.id}").set_value(13).run()
     labels = [each.label for each in page.expander if each.label[:1].isdigit()]
-    assert [label.split("\\")[0] for label in labels] == ["61", "62", "63", "64"]
+    last = range(61, len(second.comparisons) + 1)
+    assert [label.split("\\")[0] for label in labels] == [str(number) for number in last]
     assert "The later answer scores higher" in all_text(page)
 
 
