@@ -86,7 +86,7 @@ def _samples(evaluation: Evaluation, rival: Evaluation | None) -> tuple[Sample, 
 def as_json(found: Findings) -> dict[str, Any]:
     """Everything as plain data: each figure with its interval, its n and a sentence."""
     evaluation, beside = found.evaluation, found.beside
-    document = {
+    document: dict[str, Any] = {
         **_head(evaluation),
         "figures": _figures(found.figures, sentence),
         "parts": _parts(found.figures),

@@ -48,12 +48,13 @@ def evaluate(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         prompts = len(asked.prompts)
         losses = losses_of(engine, job, attempt, asked, owner, contenders)
     measuring = Measuring(engine, job, attempt, asked, losses)
-    found = []
+    found, total = [], len(contenders) * prompts
     for place, contender in enumerate(contenders):
-        engine.store.jobs.progress(job.id, done=place * prompts, total=len(contenders) * prompts)
+        engine.store.jobs.progress(job.id, done=place * prompts, total=total)
         found.append(measuring.measured(contender, place * prompts))
         if contender.version is not None and request["benchmark"] is None:
             prove_late(engine, job, contender.version, attempt)
+    engine.store.jobs.progress(job.id, done=total, total=total)
     return {
         "evaluation_id": found[0].id,
         "rival_evaluation_id": found[1].id if len(found) > 1 else None,
