@@ -58,9 +58,9 @@ def style_match(
 
 
 def sample_words(own: Sequence[str]) -> int:
-    """How long all samples are: such that the held-out text gives two, and no longer than needed."""
+    """How long all samples are: such that the held-out text gives two, where its passages differ, too."""
     words = sum(len(text.split()) for text in own)
-    return min(SAMPLE_WORDS, max(SHORTEST_SAMPLE, words // FEWEST_SAMPLES))
+    return min(SAMPLE_WORDS, max(SHORTEST_SAMPLE, words // (FEWEST_SAMPLES + 1)))
 
 
 def likenesses(profile: Profile, texts: Sequence[str], length: int) -> Values:

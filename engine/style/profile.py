@@ -90,7 +90,26 @@ def samples(texts: Sequence[str], words: int = SAMPLE_WORDS) -> list[str]:
     return found
 
 
-def nearest(texts: Sequence[str], profiles: Mapping[str, Profile]) -> str:
-    """The name of the profile that these texts, taken together, are most like."""
-    mine = profile_of(texts)
-    return max(profiles, key=lambda name: likeness(mine, profiles[name]))
+def moved_towards(
+    before: Sequence[str], after: Sequence[str], profiles: Mapping[str, Profile]
+) -> str:
+    """The name of the profile towards which texts have moved from those `before`, all taken together.
+
+    A model that has learned some of a manner still has much of its base's, and the base alone may be nearer
+    to one writer than to another: so directions are compared, from the base's texts on the same prompts.
+    """
+    start, end = profile_of(before), profile_of(after)
+    way = _difference(end, start)
+
+    def agreement(name: str) -> float:
+        there = _difference(profiles[name], start)
+        length = math.sqrt(math.fsum(value * value for value in there.values()))
+        return math.fsum(value * there.get(run, 0.0) for run, value in way.items()) / (
+            length or 1.0
+        )
+
+    return max(profiles, key=agreement)
+
+
+def _difference(one: Profile, other: Profile) -> Profile:
+    return {run: one.get(run, 0.0) - other.get(run, 0.0) for run in one.keys() | other.keys()}

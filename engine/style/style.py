@@ -58,7 +58,7 @@ class Style:
         none was made of it yet."""
         if number is None:
             version = self._store.versions.active(user_id, Student.ZEGA)
-            return version and kept(self._store, version)
+            return kept(self._store, version) if version else None
         return kept(self._store, self._store.versions.get(user_id, number))
 
     def prompts(self, version: Version) -> list[EvaluationPrompt]:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from engine.style.profile import likeness, masked, nearest, profile_of, samples
+from engine.style.profile import likeness, masked, moved_towards, profile_of, samples
 from tests.engine.style.voices import SUBJECTS, long_winded, passages, short_spoken
 
 VOICES = {"long": long_winded, "short": short_spoken}
@@ -49,11 +49,21 @@ def test_other_subjects_change_a_profile_far_less_than_another_manner() -> None:
 
 
 @pytest.mark.parametrize("name", VOICES)
-def test_texts_are_attributed_to_who_wrote_them(name: str) -> None:
+def test_a_model_has_moved_towards_whom_it_learned_from(name: str) -> None:
+    """Also where it writes as its base does for the most part, and the base is like one of the two."""
     profiles = {each: profile_of([voice(2000, seed=7)]) for each, voice in VOICES.items()}
-    told = [nearest([VOICES[name](150, seed=seed)], profiles) for seed in range(100, 110)]
+    base = [*passages(long_winded, 3, seed=2), *passages(short_spoken, 9, seed=2)]
+    other_half = [*passages(long_winded, 3, seed=3), *passages(short_spoken, 9, seed=3)]
+    told = [
+        moved_towards(base, [*other_half, *passages(VOICES[name], 4, seed=seed)], profiles)
+        for seed in range(10, 20)
+    ]
     assert told == [name] * 10
-    assert nearest(passages(VOICES[name], 10), profiles) == name
+    assert moved_towards(base, passages(VOICES[name], 10, seed=4), profiles) == name
+
+
+def test_with_one_writer_there_is_no_other() -> None:
+    assert moved_towards(["A."], ["B."], {"alone": profile_of(["A."])}) == "alone"
 
 
 def test_samples_join_short_texts_and_lose_none_of_their_words() -> None:
