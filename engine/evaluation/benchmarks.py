@@ -80,8 +80,8 @@ def read_rows(data: bytes, kinds: Kinds) -> list[BenchmarkRow]:
     try:
         lines = data.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInput("file", f"is not UTF-8 text: see line {line}") from None
+        broken = data.count(b"\n", 0, error.start) + 1
+        raise InvalidInput("file", f"is not UTF-8 text: see line {broken}") from None
     rows, problems = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

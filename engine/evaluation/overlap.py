@@ -24,7 +24,7 @@ class Overlap:
 
 def overlap(answers: Sequence[str], references: Sequence[str]) -> Overlap:
     """Both figures of answers with one reference each; ROUGE-L is the mean over them."""
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     pairs = list(zip(answers, references, strict=True))
     if not pairs:

@@ -88,7 +88,8 @@ def _of_time(answers: Sequence[Answer]) -> dict[Measure, Sample]:
 
 
 def _of_references(answers: Sequence[Answer]) -> dict[Measure, Sample]:
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     texts, references = [each.text for each in answers], [each.reference or "" for each in answers]
     alike = [rouge_l(text, reference) for text, reference in zip(texts, references, strict=True)]
@@ -131,7 +132,9 @@ def _ratio(over: Any, under: Any) -> Sample:
 
     def figure_of(at: NDArray[np.intp]) -> NDArray[np.float64]:
         above, below = top[at].sum(axis=-1), bottom[at].sum(axis=-1)
-        return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+        found: NDArray[np.float64] = np.zeros_like(above)
+        np.divide(above, below, out=found, where=below > 0)
+        return found
 
     return Sample(len(top), figure_of)
 
@@ -144,4 +147,4 @@ def _summed(metric: Any, texts: Sequence[str], references: Sequence[str]) -> Sam
         times = np.bincount(at, minlength=len(counts))
         return float(metric._compute_score_from_stats((times @ counts).tolist()).score)
 
-    return Sample(len(counts), lambda at: np.apply_along_axis(score, -1, at))
+    return Sample(len(counts), lambda at: np.asarray(np.apply_along_axis(score, -1, at)))

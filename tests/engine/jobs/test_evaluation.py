@@ -114,7 +114,8 @@ def test_a_version_and_the_base_answer_the_version_s_set_and_tell_their_losses(
     found = home.engine.evaluations.findings("anna", *ids)
     assert found.beside is not None
     loss = found.beside.differences.measures[Measure.LOSS]
-    assert (loss.value, loss.n) == (pytest.approx(-0.5), 6)
+    assert loss.value == pytest.approx(-0.5)
+    assert loss.n == 6
     assert next(iter(found.by_genre)) == "fantasy"
     assert [each.version_id for each in (found.evaluation, found.beside.evaluation)] == [
         version.id,
@@ -144,8 +145,9 @@ def test_without_a_version_the_base_is_asked_the_set_of_stories(
 def test_a_provider_is_asked_by_its_name(home: Home) -> None:
     add_benchmark(home)
     with fake_openai(texts=("yes",)) as fake:
-        fields = {"base_url": f"{fake.url}/v1", "model": "writer-large", "key": KEY}
-        home.engine.teachers.add("Writers", "openai", **fields)
+        home.engine.teachers.add(
+            "Writers", "openai", base_url=f"{fake.url}/v1", model="writer-large", key=KEY
+        )
         ended = run(home, home.engine.evaluations.measure("anna", "writers", benchmark="mine"))
     assert ended.state is JobState.SUCCEEDED, ended.error
     found = home.engine.evaluations.get("anna", ended.result["evaluation_id"])
