@@ -92,7 +92,7 @@ def dataset(rows: Sequence[Any], tokens: Sequence[list[TokenRow]], batch_size: i
     prompts = [row[0].input_ids[: row[0].prompt_length] for row in tokens]
     answers = [[text.input_ids[text.prompt_length :] for text in row] for row in tokens]
     if isinstance(rows[0], PairRow):
-        chosen, rejected = zip(*answers, strict=True)
+        chosen, rejected = map(list, zip(*answers, strict=True))
         return Dataset.from_dict(
             {"prompt_ids": prompts, "chosen_ids": chosen, "rejected_ids": rejected}
         )

@@ -73,7 +73,7 @@ def freeze_preferences(
         examples = store.examples.trainable(user_id, threshold=threshold)
         if len(examples) < min_examples:
             raise NotEnoughExamples(len(examples), min_examples)
-        ground = at_the_base(examples, found, validation_share)
+        ground = at_the_base(examples, validation_share)
     else:
         ground = at_a_version(store, start, found)
     others = [each.group for each in found if each.group not in ground.settled]
@@ -111,11 +111,9 @@ def check_enough(found: Sequence[Preference], learns: Learns, least: int) -> Non
         raise TooFewPreferences(said)
 
 
-def at_the_base(
-    examples: Sequence[Example], found: Sequence[Preference], validation_share: float
-) -> Ground:
+def at_the_base(examples: Sequence[Example], validation_share: float) -> Ground:
     """Held-out examples alone: nothing of the others is learned."""
-    groups = [each.split_group for each in examples] + [each.group for each in found]
+    groups = [each.split_group for each in examples]
     parts = split_groups(groups, validation_share=validation_share)
     held_out = [each for each in examples if parts[each.split_group] is not Split.TRAIN]
     rows = tuple((each.id, parts[each.split_group]) for each in held_out)
