@@ -63,6 +63,7 @@ def bench_dashboard(home: Path) -> dict[str, float]:
         "queue": lambda: overview.queue(USER),
         "resources": overview.resources,
         "readiness": lambda: engine.readiness(USER),
+        "feedback": lambda: engine.feedback.figures(USER),
         "versions": lambda: engine.store.versions.list(USER, limit=5),
     }
     found = {name: median_seconds(call) for name, call in verbs.items()}
@@ -70,6 +71,7 @@ def bench_dashboard(home: Path) -> dict[str, float]:
         "board",
         "growth",
         "readiness",
+        "feedback",
         "curves",
         "curves_csv",
         "queue",

@@ -18,6 +18,7 @@ from engine.store.tables import (
     examples,
     jobs,
     outcomes,
+    remarks,
     runs,
     snapshots,
     steps,
@@ -38,6 +39,7 @@ def fill(engine: Engine) -> None:
             (jobs, [*batch_rows(draw), *training_rows(draw)]),
             (outcomes, outcome_rows(draw)),
             (examples, example_rows(draw)),
+            (remarks, remark_rows()),
             (snapshots, snapshot_rows()),
             (runs, run_rows()),
             (steps, step_rows(draw)),
@@ -142,9 +144,31 @@ def example_rows(draw: random.Random) -> list[dict[str, Any]]:
             "job_id": None,
             "plan_index": None,
             "duplicate_of": None,
-            "feedback": 0,
+            "feedback": thumb(number),
         }
         for number in range(EXAMPLES)
+    ]
+
+
+def thumb(number: int) -> int:
+    """Of seventeen texts three are liked and one is not."""
+    return {0: -1, 1: 1, 2: 1, 3: 1}.get(number % 17, 0)
+
+
+def remark_rows() -> list[dict[str, Any]]:
+    reasons = {1: ["my_voice", "flows"], -1: ["dull"]}
+    return [
+        {
+            "id": name("example", number),
+            "user_id": USER,
+            "example_id": name("example", number),
+            "thumb": thumb(number),
+            "reasons": reasons[thumb(number)][: 1 + number % 2],
+            "note": "",
+            "given_at": at(number / EXAMPLES),
+        }
+        for number in range(EXAMPLES)
+        if thumb(number)
     ]
 
 

@@ -38,9 +38,9 @@ def figures_of(
     """Everything at once; `is_on` says whether the A/B goes on, so that it is told of before a thumb."""
     given, edited = Counter[tuple[str, int]](), Counter[str]()
     for each in thumbs:
-        given[each.writer, each.thumb] += each.count
+        given[each.writer, each.thumb] += each.times
     for edit in edits:
-        edited[edit.writer] += edit.count
+        edited[edit.writer] += edit.times
     writers = [
         WriterFeedback(name, role_of(name), _share(given[name, 1], given[name, -1]), edited[name])
         for name in {*edited, *(writer for writer, _ in given)}
@@ -74,7 +74,7 @@ def _top(reasons: Iterable[ReasonsCount]) -> tuple[ReasonCount, ...]:
     counts: Counter[tuple[int, str]] = Counter()
     for each in reasons:
         for reason in each.reasons:
-            counts[each.thumb, reason] += each.count
+            counts[each.thumb, reason] += each.times
     found: list[ReasonCount] = []
     for thumb in (1, -1):
         labels = {reason.id: reason.label for reason in reasons_for(thumb)}
@@ -88,7 +88,7 @@ def _top(reasons: Iterable[ReasonsCount]) -> tuple[ReasonCount, ...]:
 
 
 def _trial(counts: Sequence[TrialCount], *, is_on: bool) -> TrialResult | None:
-    sides = Counter({(each.author, each.thumb): each.count for each in counts})
+    sides = Counter({(each.author, each.thumb): each.times for each in counts})
     if not sides and not is_on:
         return None
     teacher, student = (

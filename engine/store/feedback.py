@@ -28,14 +28,14 @@ class ThumbCount(NamedTuple):
 
     writer: str
     thumb: int
-    count: int
+    times: int
 
 
 class EditCount(NamedTuple):
     """How many texts of one model were edited."""
 
     writer: str
-    count: int
+    times: int
 
 
 class ReasonsCount(NamedTuple):
@@ -43,7 +43,7 @@ class ReasonsCount(NamedTuple):
 
     thumb: int
     reasons: tuple[str, ...]
-    count: int
+    times: int
 
 
 class TrialCount(NamedTuple):
@@ -51,7 +51,7 @@ class TrialCount(NamedTuple):
 
     author: Author
     thumb: int
-    count: int
+    times: int
 
 
 class Feedback:

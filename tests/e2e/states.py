@@ -11,6 +11,7 @@ from engine.domain.schedule import Schedule
 from tests.e2e.arena_states import ARENA, new_in_arena, voted_in_arena
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
+from tests.e2e.feedback_states import FEEDBACK, with_feedback
 from tests.e2e.proof_states import PROOF
 from tests.e2e.settings_states import SETTINGS
 from tests.e2e.studio import Studio
@@ -54,6 +55,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     to_review(Shelf(engine, "rosa"))
     remember(running, "mara")
     by_itself(Shelf(engine, "sven"))
+    with_feedback(Shelf(engine, "nora"))
     voted_in_arena(Shelf(engine, "vito"))
     new_in_arena(Shelf(engine, "wanda"))
     poisoned(Shelf(engine, "vera"))
@@ -285,5 +287,6 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "write-t5": path("/?who=tess"),
     **PROOF,
     **ARENA,
+    **FEEDBACK,
     **SETTINGS,
 }

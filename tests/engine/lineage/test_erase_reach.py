@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.erasure import Noun
+from engine.domain.feedback import Remark
 from engine.domain.two_phase import Input
 from engine.domain.version import Version
 from engine.domain.vote import Choice
@@ -36,6 +37,21 @@ def test_a_training_set_that_is_frozen_meanwhile_is_reached_too(
     hashes = shelved.engine.store.snapshots.row_hashes("anna", made.snapshot_id)
     assert hashes[shelved.secret.id] is None
     assert holding(shelved.home, SECRET) == []
+
+
+def test_notes_on_an_erased_text_and_notes_that_quote_it_go(shelved: Shelved) -> None:
+    engine, give = shelved.engine, shelved.engine.feedback.give
+    give("anna", -1, draft_id=shelved.draft.id, reasons=["dull"], note="Aunt Odile is not in it.")
+    give("anna", 1, example_id=shelved.others[0], note=f"Like this: {BODY}")
+    give("anna", 1, example_id=shelved.others[1], note="A fine end.")
+    give("anna", 1, example_id=shelved.variant)
+    plan = engine.lineage.plan_erasure("anna", [shelved.secret.id])
+    assert {*plan.ids(Noun.REMARK)} == {shelved.secret.id, shelved.others[0]}
+    engine.lineage.erase(plan)
+    assert engine.feedback.of("anna", shelved.draft.id) == Remark(-1, ("dull",), "")
+    assert holding(shelved.home, "Aunt Odile") == []
+    assert holding(shelved.home, SECRET) == []
+    assert holding(shelved.home, "A fine end.")
 
 
 def test_the_input_of_an_erased_text_goes_with_the_last_text_about_it(shelved: Shelved) -> None:

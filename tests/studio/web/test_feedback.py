@@ -1,0 +1,223 @@
+"""Thumbs and why, what is written unseen, and what the dashboard says of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.domain.example import Author
+from engine.domain.feedback import Remark
+from engine.domain.story import Draft, Story
+from engine.domain.version import Version
+from engine.engine import Engine
+from engine.writing.trial import is_students_turn
+from studio.web.components.thumbs import UNSEEN
+from studio.web.navigation import DASHBOARD, WRITE
+from tests.fake_llamacpp import FakeLlamaCpp, good_texts
+from tests.studio.web.conftest import BASE, all_text, button, open_studio
+from tests.studio.web.shelf import Shelf
+
+
+@pytest.fixture
+def page(engine: Engine, teacher: FakeLlamaCpp) -> AppTest:
+    engine.ensure_user("anna")
+    return open_studio("anna", WRITE)
+
+
+@pytest.fixture
+def version(engine: Engine, teacher: FakeLlamaCpp, anna: Shelf) -> Version:
+    """Active and served, with half of what the teacher is asked for."""
+    made = anna.version()
+    engine.activate("anna", made.number)
+    engine.store.serving.publish(teacher.url, BASE, "01" * 32, {made.id: 3}, "")
+    engine.feedback.set_share("anna", 50)
+    return made
+
+
+def write(page: AppTest) -> None:
+    page.text_area[0].set_value("A toll troll under a bridge.")
+    button(page, "Write").click()
+    page.run()
+    assert not page.exception, page.exception
+
+
+def story(engine: Engine) -> Story:
+    return engine.store.stories.list("anna")[0]
+
+
+def draft(engine: Engine) -> Draft:
+    return story(engine).drafts[-1]
+
+
+def why(page: AppTest) -> list[str]:
+    """What is asked beside the thumb, if anything is."""
+    return [each.label for each in page.pills if each.label.startswith("What ")]
+
+
+def test_one_click_is_a_verdict_and_the_same_again_takes_it_back(
+    engine: Engine, page: AppTest
+) -> None:
+    write(page)
+    assert why(page) == []
+    page.feedback[0].set_value(1).run()
+    assert engine.feedback.of("anna", draft(engine).id) == Remark(1)
+    assert why(page) == ["What do you like?"]
+    page.feedback[0].set_value(None).run()
+    assert engine.feedback.of("anna", draft(engine).id) == Remark()
+    assert why(page) == []
+
+
+def test_reasons_and_a_note_are_kept_as_they_are_given(engine: Engine, page: AppTest) -> None:
+    write(page)
+    page.feedback[0].set_value(0).run()
+    assert why(page) == ["What is wrong with it?"]
+    page.pills[0].set_value(["too_long", "dull"]).run()
+    page.text_area(key=f"anna/note/{draft(engine).id}/-1").set_value("The end drags.").run()
+    expected = Remark(-1, ("too_long", "dull"), "The end drags.")
+    assert engine.feedback.of("anna", draft(engine).id) == expected
+    page.feedback[0].set_value(1).run()
+    assert engine.feedback.of("anna", draft(engine).id) == Remark(1)
+    again = open_studio("anna", WRITE)
+    button(again, "A toll troll under a bridge\\.").click().run()
+    assert again.feedback[0].value == 1
+
+
+def test_a_text_that_was_stopped_takes_a_thumb_too(
+    engine: Engine, teacher: FakeLlamaCpp, page: AppTest
+) -> None:
+    teacher.script.cuts = 1
+    write(page)
+    assert draft(engine).example_id is None
+    page.feedback[0].set_value(0).run()
+    assert engine.feedback.of("anna", draft(engine).id) == Remark(-1)
+
+
+def test_an_edit_is_counted_for_who_was_edited(engine: Engine, page: AppTest) -> None:
+    write(page)
+    button(page, "Edit").click().run()
+    page.text_area[1].set_value("My own words, said the troll to the wizard.")
+    button(page, "Save my version").click().run()
+    (row,) = engine.feedback.figures("anna").writers
+    assert (row.writer, row.edits) == (BASE, 1)
+
+
+# The A/B
+
+
+def test_the_share_is_asked_for_once_there_is_a_student(
+    engine: Engine, page: AppTest, anna: Shelf
+) -> None:
+    assert [each.label for each in page.slider if "zega" in each.label] == []
+    engine.activate("anna", anna.version().number)
+    page.run()
+    page.slider(key="anna/ab_share").set_value(30).run()
+    assert engine.feedback.share("anna") == 30
+    assert open_studio("anna", WRITE).slider(key="anna/ab_share").value == 30
+
+
+def figures(page: AppTest) -> str:
+    """The line under the text."""
+    lines = [str(each.value).replace("\\", "") for each in page.caption]
+    (found,) = [line for line in lines if re.search(r" · \d+ words", line)]
+    return found
+
+
+def test_who_writes_unseen_is_shown_after_the_thumb(engine: Engine, version: Version) -> None:
+    page = open_studio("anna", WRITE)
+    seen: set[str] = set()
+    while len(seen) < 2:
+        write(page)
+        text = draft(engine)
+        assert figures(page) == f"{UNSEEN} · {len(text.text.split())} words"
+        is_students = is_students_turn(replace(story(engine), drafts=()), 50)
+        assert text.model == (version.label if is_students else BASE)
+        page.feedback[0].set_value(1).run()
+        assert figures(page).startswith(f"{text.model} · ")
+        assert "tokens/s" in figures(page)
+        seen.add(text.model)
+    sides = {each.author for each in engine.store.feedback.trials("anna")}
+    assert sides == {Author.TEACHER, Author.STUDENT}
+
+
+def test_the_author_is_shown_at_once_to_who_asks(engine: Engine, version: Version) -> None:
+    page = open_studio("anna", WRITE)
+    write(page)
+    button(page, "Reveal").click().run()
+    assert figures(page).startswith(f"{draft(engine).model} · ")
+    assert [each.label for each in page.button].count("Reveal") == 0
+    page.feedback[0].set_value(1).run()
+    assert engine.store.feedback.trials("anna") == []
+
+
+def test_side_by_side_nothing_is_hidden_and_what_was_stays_so(
+    engine: Engine, version: Version
+) -> None:
+    page = open_studio("anna", WRITE)
+    write(page)
+    page.radio(key="anna/writer").set_value("Both").run()
+    assert "your edits and A/B" in all_text(page)
+    assert UNSEEN in all_text(page)
+    assert "No text here yet." in all_text(page)  # below `My zega`, whoever wrote it
+    next(each for each in page.button if each.label == "Write").click()
+    page.run()
+    assert UNSEEN not in all_text(page)
+    assert {each.model for each in story(engine).drafts} == {version.label, BASE}
+
+
+# The dashboard
+
+
+def test_the_dashboard_says_whose_texts_are_liked(engine: Engine, anna: Shelf) -> None:
+    ids = anna.examples(6)
+    page = open_studio("anna", DASHBOARD)
+    assert "You gave no thumb yet" in all_text(page)
+    for number, example_id in enumerate(ids):
+        thumb = -1 if number == 0 else 1
+        reasons = ["too_long"] if number == 0 else ["vivid"]
+        engine.feedback.give("anna", thumb, example_id=example_id, reasons=reasons)
+    page.run()
+    text = all_text(page).replace("\\", "")
+    assert "You gave 6 thumbs, 5 of them up, and edited 0 texts of models." in text
+    assert "What you like: Vivid (5)." in text
+    assert "What you do not like: Too long (1)." in text
+    assert "A/B, unseen" not in text
+    table = next(each.value for each in page.dataframe if "Thumbs up" in each.value.columns)
+    assert table.to_dict("records") == [
+        {
+            "Who wrote": BASE,
+            "As": "Base",
+            "Thumbs up": "83 % of 6 (44 to 97 %)",
+            "You edited": "0",
+        }
+    ]
+
+
+def test_the_dashboard_says_how_the_two_compare(engine: Engine, anna: Shelf) -> None:
+    anna.examples(1)
+    engine.feedback.set_share("anna", 20)
+    page = open_studio("anna", DASHBOARD)
+    few = "Too few to tell: 0 thumbs for the teacher and 0 for your zega"
+    assert few in all_text(page).replace("\\", "")
+    opened = engine.start_story("anna", "A troll.")
+    for author, up in ((Author.TEACHER, 22), (Author.STUDENT, 4)):
+        for number in range(24):
+            made = engine.store.stories.add_draft(
+                "anna",
+                opened.id,
+                text=good_texts()[0]["text"],
+                model="m",
+                seconds=1.0,
+                completion_tokens=9,
+                finish_reason="closed",
+                quality=anna.example(0).quality,
+                example=None,
+                trial=author,
+            )
+            engine.feedback.give("anna", 1 if number < up else -1, draft_id=made.id)
+    page.run()
+    text = all_text(page).replace("\\", "")
+    assert "You like the teacher more: of 100 texts it gets 75 more thumbs up" in text
+    assert "teacher 92 % of 24 (74 to 98 %)" in text
