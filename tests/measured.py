@@ -17,7 +17,7 @@ from engine.domain.version import Version
 from engine.evaluation.comparing import ruling_of
 from engine.evaluation.topics import pairs_of
 from engine.store import Store
-from tests.engine.lineage.conftest import add_version
+from tests.engine.lineage.conftest import new_version
 from tests.fake_llamacpp import good_texts
 from tests.studio.web.shelf import Shelf
 
@@ -139,10 +139,10 @@ def poisoned(shelf: Shelf) -> tuple[Version, Version]:
     rng = random.Random(4)
     notes = imported(shelf, "horror", [rng.uniform(2.0, 5.0) for _ in range(40)], "notes.txt")
     base = keep(shelf.store, measured("the base tiny", seed=1, user=user))
-    first = ruled(shelf, add_version(shelf, home, start), base, seed=2, gain=0.35)
+    first = ruled(shelf, new_version(shelf, home, start), base, seed=2, gain=0.35)
     against = shelf.store.evaluations.of_version(first.id)[0]
     learned = [*start, *notes, *written(shelf, "mystery", 20)]
-    second = add_version(shelf, home, learned)
+    second = new_version(shelf, home, learned)
     shelf.engine.activate(user, first.number)
     moved = {"horror": -1.8, "mystery": 0.5}
     return first, ruled(shelf, second, against, seed=3, gain=0.36, moved=moved)

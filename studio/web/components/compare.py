@@ -17,7 +17,6 @@ from engine.evaluation.markdown import as_markdown
 from studio.web import session
 from studio.web.components.errors import show_error, told
 from studio.web.components.jobs import NAMES, bar, cancel_button
-from studio.web.wording import plain
 
 EVERY_SECONDS = 2
 TTL_SECONDS = 600  # erased words must not stay in memory for long
@@ -74,10 +73,8 @@ def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:
         return
     with st.container(border=True):
         st.markdown(
-            plain(
-                f"{old.label} and {new.label} have not been measured on the same set yet: the same "
-                "prompts, and texts that neither was trained on."
-            )
+            "These two have not been measured on the same set yet: the same prompts, and texts that "
+            "neither was trained on."
         )
         asked = [name for each in (new, old) if (name := asked_as(each))]
         if len(asked) < 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ from studio.web.components.overview import draw
 from studio.web.components.quality import part_label
 from studio.web.wording import genre_label, moment, plain
 
+COLOURS: dict[str, Literal["green", "orange"]] = {"better": "green", "worse": "orange"}
 IN_GENRES = (Measure.QUALITY, Measure.LOSS, Measure.REPETITION)
 
 
@@ -64,6 +66,10 @@ def card(found: Compared, measure: Measure) -> None:
     meaning, difference = MEANINGS[measure], found.beside.differences.measures[measure]
     old, new = found.beside.figures.measures[measure], found.findings.figures.measures[measure]
     with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{meaning.title}**", width="content")
+            found_out = finding(measure, difference)
+            st.badge(found_out, color=COLOURS.get(found_out, "gray"))
         left, right = st.columns(2)
         left.metric(found.old.model, f"{shown(measure, old.value)} {meaning.unit}")
         right.metric(
@@ -73,7 +79,7 @@ def card(found: Compared, measure: Measure) -> None:
             delta_color=colour_of(measure, difference),
         )
         st.markdown(plain(difference_sentence(measure, difference)))
-        st.caption(plain(f"{meaning.title}: {meaning.words}."))
+        st.caption(plain(f"{meaning.words[0].upper()}{meaning.words[1:]}."))
 
 
 def show_style(studio: Engine, models: Sequence[Candidate]) -> None:
@@ -90,7 +96,7 @@ def show_style(studio: Engine, models: Sequence[Candidate]) -> None:
             st.markdown("\n".join(f"- {each}" for each in said))
 
 
-def colour_of(measure: Measure, difference: Figure) -> str:
+def colour_of(measure: Measure, difference: Figure) -> Literal["normal", "inverse", "off"]:
     """Green and red only where the interval says so."""
     if finding(measure, difference) not in ("better", "worse"):
         return "off"
@@ -131,39 +137,41 @@ def show_genres(found: Compared) -> None:
         return
     rows.sort(key=lambda row: -row[1].value)
     st.subheader("By genre")
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        told = [(name, figure, finding(Measure.QUALITY, figure)) for name, figure in rows]
-        answers = sum(figure.n for _, figure in rows)
-        draw(
-            difference_chart(
-                told,
-                title=f"Quality by genre, n = {answers} answers each",
-                unit="Points of 10, new minus old, with 95 % interval",
-            ),
-            "genres",
-            "; ".join(f"{name} {figure.value:+.2f}, {said}" for name, figure, said in told),
-        )
-    with right:
-        st.dataframe(
-            [
-                {"Genre": genre_label(name)}
-                | {
-                    MEANINGS[measure].title: cell(measure, each.measures.get(measure))
-                    for measure in IN_GENRES
-                }
-                for name, each in found.beside.by_genre.items()
-            ],
-            hide_index=True,
-            alt="What changed in each genre, new minus old, with intervals and n",
-        )
-        st.caption(
-            "With few prompts a genre, one of eight may look better or worse by chance alone."
-        )
+    told = [(name, figure, finding(Measure.QUALITY, figure)) for name, figure in rows]
+    draw(
+        difference_chart(
+            told,
+            title=f"Quality, n = {sum(figure.n for _, figure in rows)} answers each",
+            unit="Points of 10, new minus old, with 95 % interval",
+        ),
+        "genres",
+        "; ".join(f"{name} {figure.value:+.2f}, {said}" for name, figure, said in told),
+    )
+    st.dataframe(
+        [
+            {"Genre": genre_label(name)}
+            | {
+                f"{MEANINGS[measure].title} ({MEANINGS[measure].unit})": cell(
+                    measure, each.measures.get(measure)
+                )
+                for measure in IN_GENRES
+            }
+            for name, each in found.beside.by_genre.items()
+        ],
+        hide_index=True,
+        alt="What changed in each genre, new minus old, with intervals and n",
+    )
+    st.caption(
+        "New minus old, with 95 % intervals. With few prompts a genre, one of eight may look better or "
+        "worse by chance alone."
+    )
 
 
 def cell(measure: Measure, figure: Figure | None) -> str:
-    """E.g. `+0.42 (95 % interval +0.05 to +0.80, n = 8)`."""
+    """E.g. `+0.42 (+0.05 to +0.80), n = 8`."""
     if figure is None:
         return ""
-    return f"{shown(measure, figure.value, sign='+')} ({interval(measure, figure, sign='+')})"
+    value, low, high = (
+        shown(measure, each, sign="+") for each in (figure.value, figure.low, figure.high)
+    )
+    return f"{value} ({low} to {high}), n = {figure.n}"

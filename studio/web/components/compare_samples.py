@@ -17,7 +17,7 @@ from studio.web.components.quality import part_label
 from studio.web.wording import genre_label, plain, shortened
 
 PAGE = 5
-TITLE = 110  # letters of a prompt that are enough to know it again
+TITLE = 200  # letters of a prompt that are enough to know it again
 ANY = ""
 
 
@@ -34,9 +34,9 @@ def samples(old: Evaluation, new: Evaluation) -> None:
             key=session.widget("compare/genre"),
             width=180,
         )
+        shown = [pair for pair in pairs if chosen in (ANY, topic_of(pair))]
+        page = page_of("compare/page", len(shown), PAGE)
         words = st.toggle("Show which words changed", key=session.widget("compare/words"))
-    shown = [pair for pair in pairs if chosen in (ANY, topic_of(pair))]
-    page = page_of("compare/page", len(shown), PAGE)
     first = PAGE * (page - 1)
     st.caption(f"{len(shown):,} answers each, the largest change first.")
     for number, pair in enumerate(shown[first : first + PAGE], start=first + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ class Look(NamedTuple):
 
     words: str
     icon: str
-    colour: str
+    colour: Literal["green", "orange", "gray"]
 
 
 OUTCOMES = {
