@@ -69,7 +69,8 @@ def test_a_version_takes_over_from_its_rival_and_from_nobody_else(store: Store, 
     first, second, third = make.version(), make.version(), make.version()
     rulings, ruling = store.rulings, make.ruling()
     assert rulings.take_over("anna", first.id, ruling, "Active.", rival_id=None)
-    assert store.versions.active("anna").ruling == ruling
+    assert store.versions.active("anna") == store.versions.by_id(first.id)
+    assert store.versions.by_id(first.id).ruling == ruling
     assert rulings.take_over("anna", second.id, ruling, "Active.", rival_id=first.id)
     # Done again after a kill, it is the active one already.
     assert rulings.take_over("anna", second.id, ruling, "Active.", rival_id=first.id)

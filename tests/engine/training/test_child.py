@@ -14,6 +14,7 @@ from engine.store.runs import Runs
 from engine.training import child
 from engine.training.endings import MEASURING
 from engine.training.errors import TooFewRows
+from engine.training.rows import TextRow
 from tests.engine.jobs.test_training import keep_examples
 from tests.processes import Home
 
@@ -107,6 +108,19 @@ def test_each_step_is_one_row_and_their_number_is_written_once(
     runs = home.engine.store.runs
     assert [step.step for step in runs.steps(run["run_id"])] == list(range(1, STEPS + 1))
     assert runs.get(run["run_id"]).total_steps == STEPS
+
+
+def test_the_result_says_which_rows_were_measured_beside_whom(
+    run: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [[f"Go {place}.", "He went.", ""] for place in range(3)]
+    run |= {"rows": ROWS | {"test": texts}, "active_id": "a" * 32}
+    fitting = {part: [TextRow(*row) for row in rows] for part, rows in run["rows"].items()}
+    del fitting["test"][1]
+    trainer = Trainer(tmp_path, fitting)
+    monkeypatch.setitem(sys.modules, "engine.training.lora_sft", trainer)  # type: ignore[arg-type]
+    result = child.train_run(run, tmp_path)
+    assert (result["active_id"], result["measured"]) == ("a" * 32, [0, 2])
 
 
 def test_texts_that_are_all_too_long_to_measure_on_are_said_before_anything_is_trained(
