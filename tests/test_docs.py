@@ -180,7 +180,7 @@ def test_every_recipe_is_documented_with_its_values(path: Path) -> None:
 
 def test_every_setting_of_a_training_is_documented_with_its_default() -> None:
     model = Model(lora=Lora()).model_copy(update={"preference": Preference()})
-    defaults = TrainingConfig(model=model).model_dump()
+    defaults = TrainingConfig().model_copy(update={"model": model}).model_dump()
     rows = [f"| `{name}` | {shown(value)} | " for name, value in flat(defaults).items()]
     text = section(read("docs/training.md"), "A configuration")
     found = re.findall(r"^\| `.*$", text, re.M)

@@ -32,7 +32,8 @@ def preferences_from(report: Mapping[str, Any]) -> FrozenPreferences | None:
 
 def is_of_preferences() -> ColumnElement[bool]:
     """Whether a snapshot is that of a preference training."""
-    return snapshots.c.report["preferences"].as_string().is_not(None)
+    frozen: ColumnElement[Any] = snapshots.c.report["preferences"].as_string()
+    return frozen.is_not(None)
 
 
 def listing(connection: Connection, user_id: str, ids: Sequence[str]) -> list[Listed]:

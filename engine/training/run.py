@@ -157,9 +157,7 @@ def run_training(
     if config.learns is not None and preferences is None:
         raise InvalidInput("snapshot_id", WITHOUT_PREFERENCES)
     learned = preferences or snapshot
-    check_rows(
-        {part: snapshot.count(part) for part in Split} | {Split.TRAIN: learned.count(Split.TRAIN)}
-    )
+    check_rows({part: (learned if part is Split.TRAIN else snapshot).count(part) for part in Split})
     store.jobs.progress(run_id, stage="Preparing the base model")
     base = load_base()
     check_memory(base.model, "train", held_mb=process.held_mb() if process else 0)

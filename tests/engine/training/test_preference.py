@@ -201,9 +201,14 @@ def test_thumbs_move_texts_their_way(base: Path, tmp_path: Path) -> None:
 
 def test_half_the_batch_learns_the_same(base: Path, tmp_path: Path) -> None:
     """A pair's loss is its own: a batch that is halved changes nothing but rounding."""
-    plain = {"epochs": 1, "optimizer": "sgd", "learning_rate": 1e-2, "text_weight": 0.0}
-    whole = {"batch_size": 2, "gradient_accumulation": 1}
-    half = {"batch_size": 1, "gradient_accumulation": 2}
+    plain: dict[str, Any] = {
+        "epochs": 1,
+        "optimizer": "sgd",
+        "learning_rate": 1e-2,
+        "text_weight": 0.0,
+    }
+    whole: dict[str, Any] = {"batch_size": 2, "gradient_accumulation": 1}
+    half: dict[str, Any] = {"batch_size": 1, "gradient_accumulation": 2}
     one, other = (
         trained_by("dpo", base, tmp_path / str(name), PAIRS[:4], **plain, **batch)
         for name, batch in enumerate((whole, half))
@@ -245,7 +250,7 @@ def test_likelihoods_are_those_of_the_held_out_loss(base: Path) -> None:
 
 def test_rows_that_do_not_fit_are_left_out_and_each_is_what_it_was(base: Path) -> None:
     long = "word " * 500
-    parts = {
+    parts: dict[str, list[list[Any]]] = {
         "train": [["Go.", GOOD, "", BAD], [long, GOOD, "", BAD]],
         "preferences": [["Go.", GOOD, "Be brief.", True], [long, GOOD, "", False]],
         "test": [["Go.", GOOD, ""]],
