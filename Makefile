@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-browser check format prove bench bench-training clean
+.PHONY: help setup setup-dev run demo test test-browser check format prove bench bench-training bench-authors clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench: setup-dev ## Measure generation, training, serving and pages (an hour)
 
 bench-training: setup-dev ## Measure training alone, against SFTTrainer as it comes (half an hour)
 	@$(BIN)/python -m scripts.bench training
+
+bench-authors: setup ## How well a model learns to write like each novel of DATA=folder; OUT=file keeps it
+	@$(BIN)/python -m scripts.bench_authors $(if $(DATA),"$(DATA)") $(if $(OUT),--out "$(OUT)")
 
 clean: ## Remove what was installed; your work in var/ stays
 	rm -rf $(VENV)
