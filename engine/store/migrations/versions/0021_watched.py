@@ -23,4 +23,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_student_answers"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_student_answers_activation_id", "student_answers", ["activation_id", "id"])
+    op.create_index(
+        "ix_student_answers_activation_id_id", "student_answers", ["activation_id", "id"]
+    )
