@@ -43,6 +43,7 @@ def heed(
     What became of it as a sentence, else nothing. An answer that a person stopped, or that no server
     gave, says nothing of the version, unless it already went in circles.
     """
+    fault: Fault | None
     if repetition(written) >= LOOPING:
         fault = Fault.LOOPING
     elif error is not None:
