@@ -26,6 +26,8 @@ FEWEST_VOTES = 20
 POINTS = 400 / math.log(10)
 HALF = 0.5
 RESAMPLES = 500
+# What becomes of a vote, in the order of a meeting's figures.
+WORDS = ("won", "tied", "lost", "both_bad")
 # What the left one gets of a vote.
 _SHARES = {Choice.LEFT: 1.0, Choice.RIGHT: 0.0, Choice.TIE: HALF}
 
@@ -80,25 +82,23 @@ class Ratings:
 
     def sentence(self, standing: Standing) -> str:
         """What is known of a model, in words."""
+        name, votes, found = standing.model, standing.votes, standing.rating
+        if name.startswith("the "):
+            name = f"T{name[1:]}"
         if standing.model == self.anchor:
-            return (
-                f"{standing.model} is where points are counted from (n = {standing.votes} votes)."
-            )
-        if standing.votes < FEWEST_VOTES:
-            return (
-                f"{standing.model}: too few votes, {standing.votes} of {FEWEST_VOTES} that a rating "
-                "needs."
-            )
-        if standing.rating is None:
-            return f"{standing.model}: no votes join it with {self.anchor or 'a rated model'} yet."
-        found, share = standing.rating, chosen_of_100(standing.rating.value)
+            return f"{name} is where points are counted from (n = {votes} votes)."
+        if votes < FEWEST_VOTES:
+            return f"{name}: too few votes, {votes} of {FEWEST_VOTES} that a rating needs."
+        if found is None:
+            return f"{name}: no votes join it with {self.anchor or 'a rated model'} yet."
         figures = (
             f"{found.value:+.0f} points against {self.anchor} (95 % interval {found.low:+.0f} to "
             f"{found.high:+.0f}, n = {found.n} votes)"
         )
         if found.low <= 0 <= found.high:
-            return f"{standing.model}: {figures}. That is too close to call."
-        return f"{standing.model}: {figures}. It would be chosen {share} times of 100."
+            return f"{name}: {figures}. That is too close to call."
+        share = chosen_of_100(found.value)
+        return f"{name}: {figures}. It would be chosen {share} times of 100."
 
 
 def chosen_of_100(points: float) -> int:
@@ -151,10 +151,8 @@ def meetings_of(ballots: Sequence[Ballot]) -> tuple[Meeting, ...]:
         words = {Choice.LEFT: left, Choice.RIGHT: right, Choice.TIE: "tied"}
         counts[one, other, words.get(ballot.choice, "both_bad")] += 1
     return tuple(
-        Meeting(
-            *pair, **{word: counts[*pair, word] for word in ("won", "tied", "lost", "both_bad")}
-        )
-        for pair in sorted({(one, other) for one, other, _ in counts})
+        Meeting(one, other, *(counts[one, other, word] for word in WORDS))
+        for one, other in sorted({(one, other) for one, other, _ in counts})
     )
 
 
@@ -229,7 +227,8 @@ def _points(
     def points_of(places: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
         lines = np.atleast_2d(places.astype(np.intp))
         found = np.array([strengths(line, whole) for line in lines])
-        return POINTS * (found - found[:, :1]).T
+        over_anchor: NDArray[np.float64] = POINTS * (found - found[:, :1]).T
+        return over_anchor
 
     drawn = stats.bootstrap(
         (np.arange(len(counted)),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.domain.vote import Choice, Pair, Vote
 from engine.engine import Engine
@@ -31,17 +32,21 @@ KEYS |= {"s": "arena-skip", "n": "arena-next", "z": "arena-undo"}
 
 
 def show_arena(studio: Engine) -> None:
-    """The vote just cast, else a pair to vote on, or why there is none."""
+    """The vote just cast, else a pair to vote on, or why there is none.
+
+    All of it takes one place, so that nothing of the pair before is left while the next is written.
+    """
+    place = st.empty()
     revealed: Vote | None = session.value(REVEALED)
     if revealed is not None:
-        show_revealed(studio, revealed)
+        with place.container():
+            show_revealed(studio, revealed)
     else:
         pair = studio.arena.pair(session.me())
         if pair is None:
             nothing_to_compare()
             return
-        if whole := written(studio, pair):
-            show_pair(studio, whole)
+        show_when_written(studio, pair, place)
     keys(KEYS)
 
 
@@ -54,28 +59,32 @@ def nothing_to_compare() -> None:
     )
 
 
-def written(studio: Engine, pair: Pair) -> Pair | None:
-    """The pair with both answers, which may have to be written now; None when one did not come."""
-    if pair.is_whole:
-        return pair
-    place, count = st.empty(), itertools.count(1)
-    place.progress(0.0, text="Two models are writing. You see both texts when both are there.")
+def show_when_written(studio: Engine, pair: Pair, place: DeltaGenerator) -> None:
+    """The pair, whose answers may have to be written now, or why one did not come."""
+    if not pair.is_whole:
+        count = itertools.count(1)
+        place.progress(0.0, text="Two models are writing. You see both texts when both are there.")
 
-    def one_more() -> None:
-        place.progress(next(count) / 2, text="One answer is there, the other is being written.")
+        def one_more() -> None:
+            place.progress(next(count) / 2, text="One answer is there, the other is being written.")
 
-    try:
-        whole = studio.arena.write(session.me(), pair, one_more)
-    except (EngineError, ModelError) as error:
-        place.empty()
-        show_error(str(error), error.code, safe=SAFE)
-        with st.container(horizontal=True):
-            st.button("Try again", icon=":material/refresh:", type="primary", key="arena-again")
-            skip_button(studio, pair, "Another pair (S)")
-            undo_button(studio)
-        return None
-    place.empty()
-    return whole
+        try:
+            pair = studio.arena.write(session.me(), pair, one_more)
+        except (EngineError, ModelError) as error:
+            with place.container():
+                show_failure(studio, pair, error)
+            return
+    with place.container():
+        show_pair(studio, pair)
+
+
+def show_failure(studio: Engine, pair: Pair, error: EngineError | ModelError) -> None:
+    """What went wrong, and the two ways to go on."""
+    show_error(str(error), error.code, safe=SAFE)
+    with st.container(horizontal=True):
+        st.button("Try again", icon=":material/refresh:", type="primary", key="arena-again")
+        skip_button(studio, pair, "Another pair (S)")
+        undo_button(studio)
 
 
 def show_pair(studio: Engine, pair: Pair) -> None:

@@ -34,7 +34,8 @@ def test_own_prompts_come_with_the_studios_while_they_are_few(tmp_path: Path) ->
 
 
 def test_a_prompt_comes_again_only_after_all_others() -> None:
-    rng, shown = random.Random(1), []
+    rng = random.Random(1)
+    shown: list[Shown] = []
     prompts = [Asked(f"Lamp {number}.", "stories", None) for number in range(7)]
     for _ in range(3 * len(prompts)):
         asked = next_prompt(prompts, shown, rng)
@@ -47,7 +48,8 @@ def test_a_prompt_comes_again_only_after_all_others() -> None:
 
 
 def test_every_two_models_meet_about_as_often_and_on_either_side() -> None:
-    rng, shown = random.Random(2), []
+    rng = random.Random(2)
+    shown: list[Shown] = []
     for _ in range(240):
         models = next_models(MODELS, shown, rng)
         shown.append(Shown("p", "stories", None, models))

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from engine.domain.version import Version
+from engine.domain.vote import Choice
 from engine.engine import Engine
 from tests.fake_llamacpp import FakeLlamaCpp
 from tests.studio.web.shelf import Shelf
@@ -56,13 +57,19 @@ def test_with_one_model_there_is_no_pair(
 def test_ratings_come_with_interval_and_sentence(
     client: TestClient, engine: Engine, version: Version
 ) -> None:
-    for _ in range(21):
-        pair = client.post("/api/arena/pair", json={"user_id": "anna"}).json()["pair"]
-        mine = engine.arena.pair("anna")
-        assert mine is not None
-        choice = "left" if mine.left_model == version.label else "right"
-        sent = {"user_id": "anna", "choice": choice}
-        client.post(f"/api/arena/pair/{pair['id']}/vote", json=sent)
+    votes = engine.store.votes
+    for number in range(21):
+        pair = votes.add(
+            "anna",
+            prompt=f"Lamp {number}.",
+            kind="stories",
+            genre=None,
+            left_model=version.label,
+            right_model="the base SmolLM2-135M-Instruct",
+            left_text="a",
+            right_text="b",
+        )
+        votes.vote("anna", pair.id, Choice.LEFT)
     found = client.get("/api/arena/ratings?user_id=anna").json()
     best = found["standings"][0]
     assert (found["votes"], best["model"], best["won"]) == (21, version.label, 21)
