@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from engine.data.word_runs import words
@@ -16,12 +16,13 @@ SHORTEST = 3
 def copied(answers: Sequence[str], trained: Sequence[str]) -> Copied:
     """The longest copied span and the share of runs of eight words, case and punctuation aside."""
     texts = [words(text) for text in trained]
-    seen = {run for text in texts for run in runs(text, RUN)}
-    said = [run for answer in answers for run in runs(words(answer), RUN)]
+    found = [words(answer) for answer in answers]
+    said = Counter(run for answer in found for run in runs(answer, RUN))
+    seen = {run for text in texts for run in runs(text, RUN) if run in said}
     return Copied(
-        longest=longest_copied([words(answer) for answer in answers], texts),
-        share=sum(run in seen for run in said) / len(said) if said else 0.0,
-        words=sum(len(words(answer)) for answer in answers),
+        longest=longest_copied(found, texts),
+        share=sum(said[run] for run in seen) / max(1, said.total()),
+        words=sum(map(len, found)),
     )
 
 
@@ -32,16 +33,16 @@ def runs(text: Sequence[str], length: int) -> list[tuple[str, ...]]:
 
 def longest_copied(answers: Sequence[Sequence[str]], trained: Sequence[Sequence[str]]) -> int:
     """The length of the longest span of words that an answer and a text have in common; 0 where none
-    has `SHORTEST` words."""
+    has `SHORTEST` words. The answers are indexed: they are few, and what was trained on may be much."""
     places: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
-    for number, text in enumerate(trained):
-        for start, run in enumerate(runs(text, SHORTEST)):
+    for number, answer in enumerate(answers):
+        for start, run in enumerate(runs(answer, SHORTEST)):
             places[run].append((number, start))
     longest = 0
-    for answer in answers:
-        for begin, run in enumerate(runs(answer, SHORTEST)):
+    for text in trained:
+        for begin, run in enumerate(runs(text, SHORTEST)):
             for number, start in places.get(run, ()):
-                length = common(answer, begin, trained[number], start, at_least=longest)
+                length = common(text, begin, answers[number], start, at_least=longest)
                 longest = max(longest, length)
     return longest
 

@@ -117,8 +117,9 @@ def habits(
 
 
 def favourite_words(passages: Sequence[Passage]) -> list[str]:
-    """The function words that come most often, first the commonest."""
-    known = function_words()
+    """The function words that come most often, first the commonest; “I” and “we” have a habit of their
+    own."""
+    known = {word for word in function_words() if not _FIRST_PERSON.fullmatch(word)}
     counts = Counter(word for each in passages for word in each.words if word in known)
     return [word for word, _ in counts.most_common(FAVOURITES)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.quality.tokens import parse
-from engine.style.habits import MEASURES, difference, habits
+from engine.style.habits import MEASURES, difference, favourite_words, habits
 from tests.engine.style.voices import long_winded, passages, short_spoken
 
 OWN, BASE = passages(long_winded, 12, seed=1), passages(short_spoken, 12, seed=2)
@@ -55,6 +55,11 @@ def test_a_version_that_has_taken_them_on_differs_little() -> None:
     learned = habits(OWN, BASE, passages(long_winded, 12, seed=4), seed=1)
     not_learned = habits(OWN, BASE, passages(short_spoken, 12, seed=4), seed=1)
     assert abs(learned[0].difference) < abs(not_learned[-1].difference)
+
+
+def test_favourite_words_are_function_words_the_commonest_first() -> None:
+    text = "The dog and the cat and the bird saw me, and I saw the moon."
+    assert favourite_words([parse(text)]) == ["the", "and", "saw"]
 
 
 def test_without_two_samples_nothing_is_said() -> None:
