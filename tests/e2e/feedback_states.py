@@ -57,10 +57,10 @@ def begin(opened: Window, who: str) -> None:
 def write_why(opened: Window) -> None:
     """Why a thumb went down."""
     begin(opened, "emil")
-    opened.page.get_by_test_id("stFeedback").get_by_role("button").nth(1).click()
+    opened.page.get_by_test_id("stFeedback").get_by_role("radio").nth(1).click()
     opened.page.get_by_role("button", name="Why?").click()
     opened.page.get_by_text("What is wrong with it?").wait_for()
-    opened.page.get_by_role("button", name="Too long").click()
+    opened.page.get_by_text("Too long", exact=True).click()
 
 
 def write_unseen(opened: Window) -> None:

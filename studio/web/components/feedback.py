@@ -38,8 +38,8 @@ def show_writers(found: FeedbackFigures) -> None:
     left = len(found.writers) - SHOWN
     more = f" {left:,} more wrote what you said less about." if left > 0 else ""
     st.caption(
-        f"n = {found.thumbs:,} thumbs; the share that is up, with its 95 % interval. Where intervals "
-        f"overlap the difference can be chance.{more}"
+        f"n = {found.thumbs:,} thumbs; the share that is up, with its 95 % interval. Outside the A/B "
+        f"you knew who wrote.{more}"
     )
 
 
@@ -47,9 +47,9 @@ def row(each: WriterFeedback) -> dict[str, str]:
     """One model as a row."""
     return {
         "Who wrote": each.writer,
-        "As": ROLES[each.role],
         "Thumbs up": share(each.thumbs),
         "You edited": f"{each.edits:,}",
+        "As": ROLES[each.role],
     }
 
 
