@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from engine.domain.evaluation import Figure
 from studio.web.charts import GREEN, GREY, ORANGE, finish
+from studio.web.overview_charts import with_legend_below
 
 ROW_PIXELS = 34
 LOOKS = {
@@ -46,5 +47,5 @@ def difference_chart(
     figure.update_xaxes(title=unit, zeroline=False)
     names = [name for name, _, _ in rows]
     figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=names[::-1])
-    figure = finish(figure, title)
-    return figure.update_layout(height=130 + ROW_PIXELS * len(rows))
+    figure = finish(figure, title).update_layout(height=100 + ROW_PIXELS * len(rows))
+    return with_legend_below(figure)

@@ -54,7 +54,7 @@ def growth_chart(growth: Growth) -> go.Figure:
     )
     figure.update_yaxes(title="Usable examples", **counts_up_to(growth.total))
     title = f"Growth by {growth.by.value}, n = {growth.total:,} examples"
-    return _with_legend_below(finish(figure, title, hovermode="x unified"))
+    return with_legend_below(finish(figure, title, hovermode="x unified"))
 
 
 def series_label(growth: Growth, series: Series) -> str:
@@ -80,7 +80,7 @@ def quality_chart(scores: ScoreDistribution, threshold: float) -> go.Figure:
     highest = max(map(sum, zip(scores.usable, scores.others, strict=True)))
     figure.update_yaxes(title="Texts", **counts_up_to(highest))
     title = f"Quality, n = {scores.total:,} texts"
-    return _with_legend_below(finish(figure, title, barmode="stack"))
+    return with_legend_below(finish(figure, title, barmode="stack"))
 
 
 def genre_chart(counts: Mapping[str, int], short: Sequence[str]) -> go.Figure:
@@ -148,7 +148,7 @@ def loss_overlay(curves: Sequence[Curve]) -> go.Figure:
     steps = sum(curve.steps for curve in curves)
     figure.update_xaxes(title="Step", tickformat=",d", rangemode="tozero")
     figure.update_yaxes(title="Loss (nats per token)")
-    figure = _with_legend_below(finish(figure, f"Loss, n = {steps:,} steps", hovermode="x unified"))
+    figure = with_legend_below(finish(figure, f"Loss, n = {steps:,} steps", hovermode="x unified"))
     return figure.update_layout(height=420)
 
 
@@ -163,7 +163,7 @@ def _points(points: Sequence[Point], name: str, group: str) -> dict[str, object]
     }
 
 
-def _with_legend_below(figure: go.Figure) -> go.Figure:
+def with_legend_below(figure: go.Figure) -> go.Figure:
     """Names under the chart, where a narrow window leaves room for them."""
     height = figure.layout.height + LEGEND_PIXELS
     return figure.update_layout(legend=BELOW, height=height, margin={"b": 44 + LEGEND_PIXELS})

@@ -45,6 +45,11 @@ def auto_train_proof(opened: Window) -> None:
     opened.open("/auto_train?who=vera").get_by_text("Average score after").wait_for()
 
 
+def dashboard_proof(opened: Window) -> None:
+    """The last verdict in a word."""
+    opened.open("/dashboard?who=vera").get_by_text("Last verdict").wait_for()
+
+
 def compare_empty(opened: Window) -> None:
     """Before the first training."""
     opened.open("/compare?who=anna").get_by_role("button", name="Teach it").wait_for()
@@ -58,4 +63,5 @@ PROOF: dict[str, Callable[[Window], None]] = {
     "compare-erase": compare_erase,
     "my-model-proof": my_model_proof,
     "auto-train-proof": auto_train_proof,
+    "dashboard-proof": dashboard_proof,
 }

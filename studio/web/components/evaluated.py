@@ -28,7 +28,7 @@ class Look(NamedTuple):
 
 OUTCOMES = {
     Outcome.PROMOTED: Look("promoted", ":material/trending_up:", "green"),
-    Outcome.KEPT: Look("the old one was kept", ":material/block:", "orange"),
+    Outcome.KEPT: Look("old one kept", ":material/block:", "orange"),
     Outcome.TOO_CLOSE: Look("too close to tell", ":material/balance:", "gray"),
 }
 

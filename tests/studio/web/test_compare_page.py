@@ -8,7 +8,7 @@ from engine.domain.evaluation import Figure
 from engine.domain.job import JobKind
 from engine.engine import Engine
 from studio.web.compare_charts import difference_chart
-from studio.web.navigation import AUTO_TRAIN, COMPARE, MY_MODEL
+from studio.web.navigation import AUTO_TRAIN, COMPARE, DASHBOARD, MY_MODEL
 from tests.measured import poisoned
 from tests.studio.web.conftest import all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
@@ -125,6 +125,15 @@ def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
     assert page.selectbox(key="anna/compare/old").value == "the base tiny"
     assert "against the base tiny" in said(page)
     assert "zega-anna v1 added 15 fantasy examples" in said(page)
+
+
+def test_the_dashboard_says_in_a_word_what_the_gate_ruled_of_the_newest_version(
+    engine: Engine, anna: Shelf
+) -> None:
+    _, second = poisoned(anna)
+    page = open_studio("anna", DASHBOARD)
+    figures = {metric.label: metric.value for metric in page.metric}
+    assert figures[f"Last verdict, v{second.number}"] == "old one kept"
 
 
 def test_a_version_that_was_taken_back_by_itself_says_why(engine: Engine, anna: Shelf) -> None:
