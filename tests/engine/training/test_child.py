@@ -32,10 +32,10 @@ class Trainer:
     def read_rows(self, *_: Any) -> dict[str, Any]:
         return self._fitting
 
-    def train(self, *_: Any, on_step: Any, **__: Any) -> SimpleNamespace:
+    def train(self, *_: Any, on_step: Any, **settings: Any) -> SimpleNamespace:
         from engine.training.report import StepReport
 
-        self.trained = True
+        self.trained, self.told = True, settings
         assert not (self._folder / MEASURING).exists()
         for step in range(1, STEPS + 1):
             on_step(StepReport(step, STEPS, 1.0, 1.0, None, None, None, 1.0))
@@ -48,9 +48,9 @@ class Trainer:
             best_validation_loss=None,
         )
 
-    def measure(self, *_: Any, **__: Any) -> dict[str, Any]:
-        self.was_measuring = (self._folder / MEASURING).exists()
-        return {"losses": {}}
+    def measure(self, *_: Any, **asked: Any) -> dict[str, Any]:
+        self.was_measuring, self.asked = (self._folder / MEASURING).exists(), asked
+        return {"losses": {}} | ({"notes": ["It leans."]} if "preferences" in asked else {})
 
 
 @pytest.fixture
@@ -121,6 +121,25 @@ def test_the_result_says_which_rows_were_measured_beside_whom(
     monkeypatch.setitem(sys.modules, "engine.training.lora_sft", trainer)  # type: ignore[arg-type]
     result = child.train_run(run, tmp_path)
     assert (result["active_id"], result["measured"]) == ("a" * 32, [0, 2])
+
+
+@pytest.mark.parametrize("start", ["/versions/anna/1/adapter", None])
+def test_a_preference_training_is_told_where_it_starts_and_says_how_it_leans(
+    home: Home,
+    run: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    start: str | None,
+) -> None:
+    rows = ROWS | {"preferences": [["Go.", "He went.", "", "He go."]]}
+    trainer = train(run | {"start": start, "rows": rows}, tmp_path, monkeypatch, rows)
+    begun = start and Path(start)
+    assert trainer.told["start"] == trainer.asked["start"] == begun
+    assert trainer.asked["preferences"] == rows["preferences"]
+    assert home.engine.store.runs.get(run["run_id"]).notes == ("It leans.",)
+    (tmp_path / "plain").mkdir()
+    plain = train(run, tmp_path / "plain", monkeypatch, ROWS)
+    assert not {"start", "preferences"} & ({*plain.told} | {*plain.asked})
 
 
 def test_texts_that_are_all_too_long_to_measure_on_are_said_before_anything_is_trained(
