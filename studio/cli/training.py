@@ -29,7 +29,7 @@ def train(
     user: User,
     config: Config = None,
     recipe: Annotated[
-        str | None, typer.Option("--recipe", help="quick, careful, large or t5.")
+        str | None, typer.Option("--recipe", help="quick, careful, large, t5, dpo or kto.")
     ] = None,
     snapshot: Annotated[
         str, typer.Option("--snapshot", help="A frozen training set; none = all that is kept.")
