@@ -21,8 +21,7 @@ from engine.store import Store
 from engine.style.copying import copied
 from engine.style.habits import habits
 from engine.style.kept import keep, kept
-from engine.style.match import style_match
-from engine.style.profile import SAMPLE_WORDS
+from engine.style.match import sample_words, style_match
 
 PROMPTS = 16
 SEED = 20_000
@@ -126,7 +125,7 @@ def report_of(own: OwnText, before: Sequence[str], after: Sequence[str]) -> Styl
     return StyleReport(
         words=own.words,
         certainty=certainty,
-        sentence=sentence_of(found and found.after, certainty, own.words),
+        sentence=sentence_of(found and found.after, certainty, own.words, sample_words(held_out)),
         before=found and found.before,
         match=found and found.after,
         habits=habits([*trained, *held_out], before, after, seed=SEED),
@@ -134,8 +133,8 @@ def report_of(own: OwnText, before: Sequence[str], after: Sequence[str]) -> Styl
     )
 
 
-def sentence_of(match: Figure | None, certainty: Certainty, words: int) -> str:
-    """The match in a sentence that a writer understands."""
+def sentence_of(match: Figure | None, certainty: Certainty, words: int, length: int) -> str:
+    """The match in a sentence that a writer understands; `length` is that of its samples in words."""
     if match is None:
         return (
             "Base and your own writing could not be told apart by its style, or too little was "
@@ -144,7 +143,7 @@ def sentence_of(match: Figure | None, certainty: Certainty, words: int) -> str:
     said = (
         f"It has come {match.value:.0f} of 100 on the way from the base (0) to your own writing "
         f"(100), 95 % interval {match.low:.0f} to {match.high:.0f}, n = {match.n} samples of "
-        f"about {SAMPLE_WORDS} words."
+        f"about {length} words."
     )
     if certainty is Certainty.ROUGH:
         said += f" That is rough: it comes from {words:,} of your words; {ROUGH_BELOW:,} tell more."

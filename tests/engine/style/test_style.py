@@ -49,6 +49,8 @@ def test_below_ten_thousand_words_it_is_rough(shelf: Shelf, style: Style) -> Non
     assert report.before is not None
     assert report.match.value > 70 > 30 > report.before.value
     assert "That is rough" in report.sentence
+    held_out = 4 * 170
+    assert 160 < int(report.sentence.split("about ")[1].split()[0]) < held_out // 2
     assert f"interval {report.match.low:.0f} to {report.match.high:.0f}" in report.sentence
     assert len(report.habits) == 5
     assert report.copied is not None
