@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.domain.evaluation import Evaluation, Figure
+from engine.domain.evaluation import Answer, Evaluation, Figure
 from engine.evaluation.figures import Figures
 from engine.evaluation.findings import Findings, Sample
 from engine.evaluation.measures import (
@@ -126,7 +126,7 @@ def _samples(samples: Sequence[Sample]) -> Iterable[str]:
     yield ""
     for sample in samples:
         answer, rival = sample.answer, sample.rival
-        about = f"{answer.genre or answer.kind}, seed {answer.seed}, quality {answer.quality:.1f}"
+        about = f"{answer.genre or answer.kind}, seed {answer.seed}{_quality(answer)}"
         yield f"### {_plain(answer.prompt)}"
         yield ""
         yield f"{_plain(about)}:"
@@ -138,9 +138,14 @@ def _samples(samples: Sequence[Sample]) -> Iterable[str]:
                 yield ""
                 yield from _quoted(text)
         if rival is not None:
-            yield f"The other model, quality {rival.quality:.1f}:"
+            yield f"The other model{_quality(rival)}:"
             yield ""
             yield from _quoted(rival.text)
+
+
+def _quality(answer: Answer) -> str:
+    """An answer to a row with a label is no text, and its score says nothing."""
+    return f", quality {answer.quality:.1f}" if answer.label is None else ""
 
 
 def _quoted(text: str) -> Iterable[str]:

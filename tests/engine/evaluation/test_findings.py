@@ -93,6 +93,12 @@ def test_what_models_write_is_shown_and_never_rendered() -> None:
     ]
 
 
+def test_a_label_is_shown_beside_what_was_said_without_a_score() -> None:
+    page = as_markdown(findings(evaluated([answered(0, "No.", label="no")])))
+    assert "horror, seed 20000:\n\n> No.\n\nLabel:\n\n> no" in page
+    assert "uality" not in page
+
+
 def test_an_evaluation_without_anything_is_a_page_too() -> None:
     found = findings(evaluated([]))
     assert as_json(found)["samples"] == []
