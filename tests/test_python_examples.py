@@ -52,6 +52,7 @@ def test_the_examples_run(home: Home, tmp_path: Path) -> None:
     assert names["version"].label == "zega-anna v1"
     assert names["base"].tokens == names["mine"].tokens > 500
     assert names["mine"].loss_per_token < names["base"].loss_per_token
+    assert names["found"].evaluation.benchmark == "whales"
     engine = names["engine"]
     with pytest.raises(InvalidInput):
         engine.auto_train("anna", 1000)
