@@ -7,6 +7,7 @@ since then (a recorded slot, a checkpoint), MAX_ATTEMPTS times in a row, is set 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -58,6 +59,18 @@ class Attempt:
                 self._job = self._jobs.get(self._job.id)
                 self._asked = time.monotonic()
             return self._job
+
+
+def counting(store: Store, job: Job, done: int = 0) -> Callable[[], None]:
+    """Count one more done on the job at each call, from `done` on. Threads take turns, so that the last
+    count written is the highest."""
+    turn, number = threading.Lock(), itertools.count(done + 1)
+
+    def one_more() -> None:
+        with turn:
+            store.jobs.progress(job.id, done=next(number))
+
+    return one_more
 
 
 def progress_of(store: Store, home: Path, job: Job) -> int:

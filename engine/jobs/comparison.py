@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import time
@@ -18,7 +17,7 @@ from engine.domain.version import Version
 from engine.engine import Engine
 from engine.errors import Cancelled
 from engine.evaluation.frozen_set import SEED, set_of
-from engine.jobs.attempt import Attempt
+from engine.jobs.attempt import Attempt, counting
 from engine.quality.judge import rate
 from engine.registry.promotion import Contest, contest_of, prove, unasked
 from engine.registry.register import NOT_COMPARED, NOT_PROVED
@@ -100,7 +99,6 @@ def prove_once(
         wait_until_served(engine, job, versions, attempt)
     total = len(waiting) * len(contest.frozen.prompts)
     jobs.progress(job.id, stage="Comparing before and after", done=0, total=total)
-    number = itertools.count(1)
     base_model = find_base_model(engine.settings.base_model).name
     return prove(
         engine.store,
@@ -118,7 +116,7 @@ def prove_once(
             give_up=attempt.cancelled,
         ),
         cancelled=attempt.cancelled,
-        on_answer=lambda: jobs.progress(job.id, done=next(number)),
+        on_answer=counting(engine.store, job),
     )
 
 

@@ -4,7 +4,6 @@ rows where it can. Who has answered the same before is not asked again."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import count
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
@@ -19,7 +18,7 @@ from engine.evaluation.contenders import Contender
 from engine.evaluation.frozen_set import PROMPTS, FrozenSet, frozen_set, set_of
 from engine.evaluation.measure import measure
 from engine.evaluation.row_losses import held_out, measure_rows
-from engine.jobs.attempt import Attempt, unless_cancelled
+from engine.jobs.attempt import Attempt, counting, unless_cancelled
 from engine.jobs.comparison import COMPARE_ATTEMPTS, prove_late, wait_until_served
 from engine.kinds import stories
 from engine.training.config import TrainingConfig
@@ -163,7 +162,6 @@ class Measuring:
 
     def _once(self, contender: Contender, done: int) -> Evaluation:
         engine, job, cancelled = self._engine, self._job, self._attempt.cancelled
-        number = count(done + 1)
         engine.store.jobs.progress(job.id, stage=f"Asking {contender.name}", done=done)
         contenders = engine.evaluations.contenders
         options: dict[str, Any] = {
@@ -172,7 +170,7 @@ class Measuring:
             "version_id": contender.version_id,
             "in_flight": contenders.in_flight(contender, job.user_id),
             "cancelled": cancelled,
-            "on_answer": lambda: engine.store.jobs.progress(job.id, done=next(number)),
+            "on_answer": counting(engine.store, job, done),
         }
         model = contenders.open(
             contender,

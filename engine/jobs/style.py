@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Sequence
 
@@ -12,7 +11,7 @@ from engine.engine import Engine
 from engine.evaluation.compare import EvaluationPrompt
 from engine.evaluation.frozen_set import questions
 from engine.evaluation.measure import ask
-from engine.jobs.attempt import Attempt
+from engine.jobs.attempt import Attempt, counting
 from engine.jobs.comparison import wait_until_served
 from engine.serving.resolve import CurrentModel
 from models.catalog import find_base_model
@@ -48,7 +47,7 @@ def go_on(
     attempt: Attempt,
 ) -> list[list[str]]:
     """What the base and then the version answer to the prompts, counted on the job."""
-    number = itertools.count(1)
+    one_more = counting(engine.store, job)
     base = find_base_model(engine.settings.base_model).name
     models = (CurrentModel(engine.store, base), CurrentModel(engine.store, base, version))
     answers = (
@@ -58,7 +57,7 @@ def go_on(
             engine.scorer,
             in_flight=engine.settings.generation_slots,
             cancelled=attempt.cancelled,
-            on_answer=lambda: engine.store.jobs.progress(job.id, done=next(number)),
+            on_answer=one_more,
         )
         for model in models
     )
