@@ -76,7 +76,7 @@ from engine.training.errors import InvalidConfig
 try:
     parse_config({"model": {"trainer": "plainer"}})
 except InvalidConfig as error:
-    assert "'seq2seq', 'plain', got 'plainer'" in str(error)
+    assert "'seq2seq', 'plain', 'dpo', 'kto', got 'plainer'" in str(error)
 else:
     raise AssertionError("plainer is no trainer")
 assert not {"torch", "engine.training.plain"} & set(sys.modules)

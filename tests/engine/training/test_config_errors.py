@@ -47,10 +47,13 @@ def said_of(text: str) -> str:
         ("hyperparameters: {learning_rate: -1}", "must be above 0, got -1"),
         ("hyperparameters: 5", "line 1: hyperparameters must be a section"),
         ("model: {lora: {dropout: 1.0}}", "model.lora.dropout must be below 1, got 1.0"),
-        ("model: {trainer: magic}", "must be one of 'lora_sft', 'seq2seq', got 'magic'"),
+        (
+            "model: {trainer: magic}",
+            "must be one of 'lora_sft', 'seq2seq', 'dpo', 'kto', got 'magic'",
+        ),
         (
             "model:\n  trainer: seq2seq\n  lora: {rank: 4}",
-            "line 1: model has lora, which is for lora_sft, and the trainer is seq2seq",
+            "line 1: model has lora, which is for lora_sft, dpo, kto, and the trainer is seq2seq",
         ),
         ("training_data:\n  source: file", "line 1: training_data has no path"),
         ("training_data: {path: x.csv}", "training_data has a path or a format, which are for"),
