@@ -58,7 +58,8 @@ def decide(
     elif doubts:
         outcome, said = Outcome.TOO_CLOSE, f"Too close to tell from {rival}: {' and '.join(doubts)}"
     else:
-        outcome, said = Outcome.PROMOTED, f"Better than {rival} beyond chance, and in nothing worse"
+        outcome = Outcome.PROMOTED
+        said = f"Better than {rival} beyond chance; its texts are not shown to be worse"
     return Ruling(outcome, f"{said} ({figures}).", gain, better, looping)
 
 

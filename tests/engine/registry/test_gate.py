@@ -43,7 +43,7 @@ def test_a_gain_beyond_its_interval_promotes_and_the_sentence_has_every_figure()
     ruling = rule()
     assert ruling.outcome is Outcome.PROMOTED
     assert ruling.sentence.startswith(
-        "Better than zega-anna v1 beyond chance, and in nothing worse"
+        "Better than zega-anna v1 beyond chance; its texts are not shown to be worse"
     )
     assert "3.000 → 2.800, gain +0.200, 95 % interval +0.100 to +0.300, n = 40" in ruling.sentence
     assert f"quality {ruling.quality.value:+.2f} of 10" in ruling.sentence
