@@ -19,6 +19,8 @@ from models.errors import Blocked, ContextTooLong, InvalidKey, ModelError, RateL
 
 # Connecting is instant on loopback; a first token may wait for a slot behind other requests.
 TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=30.0, pool=60.0)
+# Where somebody waits for an answer that is only to show whether there is one.
+IMPATIENT = httpx.Timeout(20.0, connect=5.0)
 
 TOO_LARGE = re.compile(r"\((\d+) tokens\) is too large .*size: (\d+)\)")
 
@@ -42,11 +44,19 @@ class LlamaCppModel:
         lora: int | None = None,
         lora_scale: float = 1.0,
         client: httpx.Client | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
         self.name = name
         self.url = url
         self._lora = [] if lora is None else [{"id": lora, "scale": lora_scale}]
         self._client = client or httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._timeout = timeout
+
+    def without_adapter(self) -> LlamaCppModel | None:
+        """The base on the same server, asked with little patience; None for a model without an adapter."""
+        if not self._lora:
+            return None
+        return LlamaCppModel("base", self.url, client=self._client, timeout=IMPATIENT)
 
     def stream(
         self,
@@ -76,7 +86,7 @@ class LlamaCppModel:
         if seed is not None:
             body["seed"] = seed
         request = self._client.build_request(
-            "POST", f"{self.url}/v1/chat/completions", json=body, timeout=TIMEOUT
+            "POST", f"{self.url}/v1/chat/completions", json=body, timeout=self._timeout
         )
         return LlamaCppAnswer(self.name, self._client, request)
 

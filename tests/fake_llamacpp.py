@@ -34,13 +34,14 @@ class Script:
     """How the server behaves; may be changed while it runs.
 
     `delay` seconds pass before each piece. The next `errors` requests are answered with a 500, the
-    next `cuts` after that break off in the middle. `texts`, if any, are given out in turn instead
-    of the good ones.
+    next `cuts` after that break off in the middle; with `of_adapters` only requests that name an adapter
+    are. `texts`, if any, are given out in turn instead of the good ones.
     """
 
     delay: float = 0.0
     errors: int = 0
     cuts: int = 0
+    of_adapters: bool = False
     texts: Sequence[str] = ()
 
     def text_for(self, request: str, turn: int) -> str:
@@ -97,7 +98,9 @@ def _handler(fake: FakeLlamaCpp) -> type[BaseHTTPRequestHandler]:
                 fake.turns[opening] += 1
                 fake.requests.append(body)
                 script = fake.script
-                failing, cut = script.errors > 0, script.errors == 0 and script.cuts > 0
+                meant = bool(body.get("lora")) or not script.of_adapters
+                failing = meant and script.errors > 0
+                cut = meant and script.errors == 0 and script.cuts > 0
                 script.errors -= failing
                 script.cuts -= cut
             if failing:

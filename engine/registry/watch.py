@@ -7,7 +7,7 @@ comes back by itself: a person may activate it, and then it is counted anew.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.domain.harm import Fault
 from engine.domain.version import Version
@@ -37,17 +37,19 @@ def heed(
     finished: bool,
     empty: bool,
     error: ModelError | None,
+    base_answers: Callable[[], bool],
 ) -> str:
     """Note how an answer of a version ended and take the version back when too many went wrong lately.
 
     What became of it as a sentence, else nothing. An answer that a person stopped, or that no server
-    gave, says nothing of the version, unless it already went in circles.
+    gave, says nothing of the version, unless it already went in circles. Nor does an error on a server
+    where the base alone fails as well: `base_answers` asks it, and is called for an error only.
     """
     fault: Fault | None
     if repetition(written) >= LOOPING:
         fault = Fault.LOOPING
     elif error is not None:
-        if not is_of_the_version(error):
+        if not may_be_of_the_version(error) or not base_answers():
             return ""
         fault = Fault.ERROR
     elif not finished:
@@ -69,7 +71,7 @@ def heed(
     )
 
 
-def is_of_the_version(error: ModelError) -> bool:
+def may_be_of_the_version(error: ModelError) -> bool:
     """Whether an error may lie in the version: the server was there and could not answer with it."""
     return (
         isinstance(error, Unavailable) and not isinstance(error, Paused) and not error.unreachable

@@ -21,12 +21,15 @@ from engine.rendering import render, request_for, shown_to_teachers
 from engine.store import Store
 from engine.store.examples import NewExample
 from engine.writing.passage import cut, opened
-from models.base import Finish, LanguageModel, Message
+from models.base import Finish, LanguageModel, Message, complete
 from models.errors import Blocked, ModelError, RateLimited, ThoughtsShown, Unavailable
+from models.llamacpp import LlamaCppModel
 
 # Below this a stopped answer is not worth a draft of its own.
 MIN_DRAFT_WORDS = 3
 FINISHED = ("stop", "length")
+# So many tokens show whether a server answers.
+A_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,22 @@ class Writing:
             finished=finished,
             empty=self.draft is None,
             error=error,
+            base_answers=self._base_answers,
         )
         self.notice = " ".join(each for each in (self.notice, taken_back) if each)
+
+    def _base_answers(self) -> bool:
+        """Whether the same server goes on with the same text by the base alone, right now."""
+        model = self._voice.model
+        base = model.without_adapter() if isinstance(model, LlamaCppModel) else None
+        if base is None:
+            return False
+        asked = messages_for(self._kind, self._story, self._text, self.recollection.texts)
+        try:
+            complete(base, asked, max_tokens=A_FEW)
+        except ModelError:
+            return False
+        return True
 
     def _pieces(self) -> Iterator[str]:
         """The model's text, or the stand-in's if not a word of the model's came."""

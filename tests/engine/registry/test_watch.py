@@ -12,6 +12,7 @@ from engine.domain.version import Version
 from engine.engine import Engine
 from engine.registry.watch import HARMFUL, NEWEST, heed, reason_of, verdict_after
 from engine.store import Store
+from engine.writing.writer import A_FEW
 from models.errors import ContextTooLong, ModelError, Paused, RateLimited, Unavailable
 from tests.engine.store.conftest import Make, store, store_url
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp, good_texts
@@ -35,7 +36,12 @@ def versions(store: Store) -> list[Version]:
 
 
 def end(store: Store, version: Version, written: str = GOOD, **how: object) -> str:
-    ending = {"finished": True, "empty": not written, "error": None} | how
+    ending = {
+        "finished": True,
+        "empty": not written,
+        "error": None,
+        "base_answers": lambda: True,
+    } | how
     return heed(store, version, written, **ending)  # type: ignore[arg-type]
 
 
@@ -77,6 +83,7 @@ def test_bad_answers_that_lie_further_back_are_forgiven(
         {"finished": False, "error": Paused("a training")},
         {"finished": False, "error": ContextTooLong(9000, 2048)},
         {"finished": False, "error": RateLimited("Too many.")},
+        {"finished": False, "error": BROKE_OFF, "base_answers": lambda: False},
     ],
 )
 def test_what_a_person_stopped_or_no_server_gave_says_nothing_of_the_version(
@@ -147,7 +154,7 @@ def test_writing_with_the_student_is_watched_and_the_answer_says_what_happened(
 
     engine = Engine(load_settings(home=tmp_path), store, lambda job: None)
     story = engine.start_story("anna", "A lamp goes out.", genre="fantasy")
-    engine_with.script.errors = 2
+    engine_with.script.errors, engine_with.script.of_adapters = 2, True
     assert [write(engine, story.id) for _ in range(2)] == ["error", "error"]
     assert write(engine, story.id) == ""
     engine_with.script.texts = (LOOP,)
@@ -157,3 +164,24 @@ def test_writing_with_the_student_is_watched_and_the_answer_says_what_happened(
     engine_with.script.texts = ()
     for _ in range(NEWEST):
         assert write(engine, story.id) == ""
+
+
+@pytest.mark.parametrize("breaks", ["errors", "cuts"])
+def test_a_server_that_fails_with_the_base_as_well_takes_no_version_back(
+    store: Store, versions: list[Version], engine_with: FakeLlamaCpp, tmp_path: Path, breaks: str
+) -> None:
+    from engine.settings import load_settings
+
+    engine = Engine(load_settings(home=tmp_path), store, lambda job: None)
+    story = engine.start_story("anna", "A lamp goes out.", genre="fantasy")
+    setattr(engine_with.script, breaks, 10_000)
+    assert [write(engine, story.id) for _ in range(HARMFUL)] == ["error"] * HARMFUL
+    assert engine.active_version("anna") == versions[1]
+    one, probe = engine_with.requests[-2:]
+    assert (bool(one["lora"]), probe["lora"], probe["max_tokens"]) == (True, [], A_FEW)
+    assert one["messages"] == probe["messages"][: len(one["messages"])]
+    begun = [each["content"] for each in probe["messages"] if each["role"] == "assistant"]
+    assert bool(begun) is (breaks == "cuts"), "it is asked from where the answer broke off"
+    engine_with.script.of_adapters = True
+    assert [write(engine, story.id) for _ in range(HARMFUL)] == ["error"] * HARMFUL
+    assert engine.active_version("anna") == store.versions.by_id(versions[0].id)
