@@ -80,7 +80,8 @@ class Writing:
     as a draft only. A `ModelError` in the middle saves what had arrived and is raised; `Blocked`
     and `ThoughtsShown` save nothing. When the model gives no word because it cannot be reached or
     is too busy, the stand-in writes: `notice` says so, and draft and example carry who really wrote.
-    Who writes one that `is_blind` is not to be shown; a stand-in is named, and then it is none.
+    Who writes one that `is_blind` is not to be shown; a stand-in is named, and then it is none. So of a
+    blind draft nothing is said of its version either, before its author is revealed.
     """
 
     def __init__(
@@ -146,7 +147,8 @@ class Writing:
             error=error,
             base_answers=self._base_answers,
         )
-        self.notice = " ".join(each for each in (self.notice, taken_back) if each)
+        if not self.is_blind or self.draft is None:
+            self.notice = " ".join(each for each in (self.notice, taken_back) if each)
 
     def _base_answers(self) -> bool:
         """Whether the same server goes on with the same text by the base alone, right now."""

@@ -14,6 +14,7 @@ from studio.web.components.errors import told
 from studio.web.components.kinds import text_of
 from studio.web.components.memory_use import remember_button
 from studio.web.components.quality import quality_popover
+from studio.web.components.taken_back import writer_taken_back
 from studio.web.components.thumbs import UNSEEN, reveal_button, thumbs
 from studio.web.wording import duration, plain, words
 
@@ -65,6 +66,7 @@ def draft_column(
     with st.container(border=True):
         text_of(studio.kinds.find(story.kind), draft.text)
     figures(draft)
+    writer_taken_back(studio, draft)
     actions(studio, story, draft, writer, column)
     if len(drafts) > 1:
         pager(numbers, place, column)

@@ -41,8 +41,8 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling, *, memory: bool
     for writer in ask.writers:
         session.show_draft(column_of(writer, ask), None)
     st.button("Stop", icon=":material/stop:", key="stop", type="primary")
+    running: list[tuple[Writing, Place]] = []
     try:
-        running: list[tuple[Writing, Place]] = []
         for writer, column in zip(ask.writers, st.columns(len(ask.writers)), strict=True):
             writing = studio.write(
                 session.me(),
@@ -57,10 +57,11 @@ def stream(studio: Engine, ask: session.Ask, sampling: Sampling, *, memory: bool
                 st.caption(UNSEEN if writing.is_blind else plain(label_of(studio, writer)))
                 running.append((writing, cast(Place, st.empty())))
         pour(running, so_far=ask.continued.text if ask.continued else "")
-        for notice in [writing.notice for writing, _ in running if writing.notice]:
-            session.remark(notice)
     except (EngineError, ModelError) as error:
         session.fail(session.Failure(str(error), error.code))
+    finally:  # also where it was stopped
+        if notices := [writing.notice for writing, _ in running if writing.notice]:
+            session.remark(" ".join(notices))
     st.rerun()
 
 

@@ -1,9 +1,12 @@
-"""What is said of a version that was taken back by itself, until somebody activates one."""
+"""What is said of a version that was taken back by itself, until somebody activates one: on My model, and
+under what it wrote unseen."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from engine.domain.example import Author
+from engine.domain.story import Draft
 from engine.domain.version import Student
 from engine.engine import Engine
 from studio.web import session
@@ -26,3 +29,16 @@ def taken_back(studio: Engine) -> None:
             ),
             icon=":material/undo:",
         )
+
+
+def writer_taken_back(studio: Engine, draft: Draft) -> None:
+    """Under a text of the A/B that its author was taken back; said sooner it would tell who wrote."""
+    if draft.trial is None or draft.is_blind or draft.trial.author is not Author.STUDENT:
+        return
+    found = studio.store.watched.latest(session.me())
+    if found is None or studio.store.versions.by_id(found.version_id).label != draft.model:
+        return
+    st.info(
+        plain(f"{draft.model} was taken back by itself on {moment(found.at)}: {found.reason}"),
+        icon=":material/undo:",
+    )

@@ -10,14 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 from engine.domain.example import Author
 from engine.domain.feedback import Remark
+from engine.domain.harm import Fault
 from engine.domain.story import Draft, Story
 from engine.domain.version import Version
 from engine.engine import Engine
+from engine.registry.watch import HARMFUL, NEWEST
 from engine.writing.trial import is_students_turn
 from studio.web.components.thumbs import UNSEEN
 from studio.web.navigation import DASHBOARD, WRITE
 from tests.fake_llamacpp import FakeLlamaCpp, good_texts
-from tests.studio.web.conftest import BASE, all_text, button, open_studio
+from tests.studio.web.conftest import BASE, all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
 
 
@@ -165,6 +167,48 @@ def test_side_by_side_nothing_is_hidden_and_what_was_stays_so(
     page.run()
     assert UNSEEN not in all_text(page)
     assert {each.model for each in story(engine).drafts} == {version.label, BASE}
+
+
+def infos(page: AppTest) -> str:
+    return "\n".join(str(each.value) for each in page.info).replace("\\", "")
+
+
+@pytest.mark.parametrize("reveal", [True, False])
+def test_that_the_unseen_author_was_taken_back_is_said_with_its_name(
+    engine: Engine, teacher: FakeLlamaCpp, version: Version, reveal: bool
+) -> None:
+    for _ in range(HARMFUL - 1):
+        engine.store.watched.add(version.id, Fault.EMPTY, limit=NEWEST)
+    teacher.script.texts = ("and the lamp went out again " * 12,)
+    page = open_studio("anna", WRITE)
+    while engine.active_version("anna") is not None:
+        write(page)
+        assert infos(page) == ""
+    assert draft(engine).is_blind
+    if reveal:
+        button(page, "Reveal").click().run()
+    else:
+        page.feedback[0].set_value(0).run()
+    assert f"{version.label} was taken back by itself on" in infos(page)
+    again = open_studio("anna", WRITE)
+    next(each for each in again.button if "toll troll" in each.label).click().run()
+    assert "went wrong: 4 without words, 1 going in circles." in infos(again)
+    engine.activate("anna", version.number)
+    again.run()
+    assert infos(again) == ""
+
+
+def test_a_version_that_ends_with_one_error_too_many_is_named_beside_the_error(
+    engine: Engine, teacher: FakeLlamaCpp, version: Version
+) -> None:
+    for _ in range(HARMFUL - 1):
+        engine.store.watched.add(version.id, Fault.EMPTY, limit=NEWEST)
+    teacher.script.errors, teacher.script.of_adapters = 1, True
+    page = open_studio("anna", WRITE)
+    page.radio(key="anna/writer").set_value("My zega").run()
+    write(page)
+    assert "out of order" in problems(page)
+    assert "1 ended with an error, 4 without words. The untrained base answers" in infos(page)
 
 
 # The dashboard
