@@ -1,7 +1,9 @@
-"""Preferences for tests: votes on pairs of texts, each on a prompt of its own."""
+"""Preferences for tests: votes on pairs of texts, thumbs on stopped ones, each on a prompt of its own."""
 
 from __future__ import annotations
 
+from engine.domain.quality import Quality
+from engine.domain.story import Draft
 from engine.domain.vote import Choice, Vote
 from engine.store import Store
 
@@ -38,3 +40,29 @@ def vote(
 def votes(store: Store, count: int) -> list[Vote]:
     """So many votes, the left text the better one each time."""
     return [vote(store, number) for number in range(count)]
+
+
+def stopped(store: Store, number: int, thumb: int, text: str = "") -> Draft:
+    """A text of anna's that she stopped, and her thumb on it."""
+    name, place = NAMES[number % len(NAMES)], PLACES[number % len(PLACES)]
+    story = store.stories.create(
+        "anna",
+        prompt=f"{name} loses coin {number} in the {place}.",
+        kind="stories",
+        genre="mystery",
+        style=None,
+    )
+    draft = store.stories.add_draft(
+        "anna",
+        story.id,
+        text=text or f"{name} turned every stone of the {place} over for coin {number}, and then",
+        model="m",
+        seconds=1.0,
+        completion_tokens=1,
+        finish_reason="closed",
+        quality=Quality(8.0),
+        example=None,
+    )
+    if thumb:
+        store.feedback.give("anna", thumb, draft_id=draft.id)
+    return draft

@@ -15,6 +15,7 @@ from engine.domain.vote import Choice, Vote
 from engine.kinds import Kinds
 from engine.rendering import request_for
 from engine.store import Store
+from engine.store.judged import Stopped
 
 # Of the thumbs that are needed, so many must go up and so many down.
 EACH_WAY = 0.25
@@ -24,7 +25,10 @@ SAID = {Origin.VOTE: "votes", Origin.EDIT: "edits", Origin.DECIDED: "decisions"}
 def collect(store: Store, user_id: str, kinds: Kinds, learns: Learns) -> list[Preference]:
     """Everything the user preferred, each once, newest first."""
     if learns is Learns.THUMBS:
-        return once(of_thumb(each) for each in store.judged.texts(user_id) if each.feedback)
+        rated = [of_thumb(each) for each in store.judged.texts(user_id) if each.feedback]
+        stopped = [each for each in store.judged.stopped(user_id) if each.thumb]
+        parts = [of_stopped(each, kinds) for each in stopped if not each.is_erased]
+        return once([*rated, *parts])
     votes = [of_vote(vote, kinds) for vote in store.votes.list(user_id)]
     edits = edited(store, user_id)
     decided = decided_pairs(store.judged.texts(user_id))
@@ -78,6 +82,22 @@ def of_thumb(example: Example, origin: Origin | None = None) -> Thumb:
         group=example.split_group,
         completion=example.completion,
         at=example.created_at,
+    )
+
+
+def of_stopped(draft: Stopped, kinds: Kinds, origin: Origin | None = None) -> Thumb:
+    """The thumb on a text that was stopped, likewise."""
+    kind = kinds.find(draft.kind)
+    return Thumb(
+        origin=origin or (Origin.UP if draft.thumb > 0 else Origin.DOWN),
+        ids=(draft.draft_id, draft.story_id),
+        seed_prompt=draft.seed_prompt,
+        prompt=request_for(kind, draft.seed_prompt, genre=draft.genre, style=draft.style),
+        kind=draft.kind,
+        group=draft.seed_prompt,
+        completion=draft.text,
+        at=draft.at,
+        is_whole=False,
     )
 
 

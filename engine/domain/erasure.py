@@ -29,6 +29,10 @@ class Noun(StrEnum):
     EXPORT = "export"
 
 
+PREFERRED = (Noun.VOTE, Noun.DRAFT, Noun.STORY)
+"""What preferences are read from, beside examples."""
+
+
 class Why(StrEnum):
     """Why something is reached."""
 

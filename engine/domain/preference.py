@@ -52,7 +52,11 @@ class PreferencePair:
 
 @dataclass(frozen=True)
 class Thumb:
-    """A text that a person's thumb went up or down for; the other fields are as a pair's."""
+    """A text that a person's thumb went up or down for; the other fields are as a pair's.
+
+    `ids` name the example, or the draft and its story for a text that was stopped, which is not whole:
+    nobody said that it should end there.
+    """
 
     origin: Origin
     ids: tuple[str, ...]
@@ -62,6 +66,7 @@ class Thumb:
     group: str
     completion: str
     at: datetime
+    is_whole: bool = True
 
     @property
     def desirable(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.domain.erasure import ErasurePlan, Noun, Reached, Selection, Why
+from engine.domain.erasure import PREFERRED, ErasurePlan, Noun, Reached, Selection, Why
 from engine.domain.job import JobKind, JobState
 from engine.domain.run import Run
 from engine.domain.snapshot import Split
@@ -129,11 +129,11 @@ class Reach:
         self._add_ids(Noun.REMARK, [each.id for each in noted if each.texts], Why.VARIANT)
 
     def follow_snapshots(self) -> tuple[list[Run], list[str]]:
-        """Training sets that list the examples or votes, runs on them and their versions; those runs, and
-        the ids of the ones that learned from them, not only measured on them."""
-        frozen = self._store.lineage.snapshots(
-            self._user, self.ids(Noun.EXAMPLE), self.ids(Noun.VOTE)
-        )
+        """Training sets that list the examples, or preferences read from what is reached, runs on them and
+        their versions; those runs, and the ids of the ones that learned from them, not only measured on
+        them."""
+        preferred = [id for noun in PREFERRED for id in self.ids(noun)]
+        frozen = self._store.lineage.snapshots(self._user, self.ids(Noun.EXAMPLE), preferred)
         learned_from = {each.snapshot_id for each in frozen if each.split is Split.TRAIN}
         rows: dict[str, int] = {}
         for each in frozen:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, select, update
 
-from engine.domain.erasure import Erasure, Noun
+from engine.domain.erasure import PREFERRED, Erasure, Noun
 from engine.domain.job import JobState
 from engine.domain.version import Student
 from engine.store.activations import active_id, earlier_id, learned_erased, record_activation
@@ -55,8 +55,8 @@ class Erasures:
         """Take the words out of every row that is reached, quarantine what learned from them, let a
         clean version answer, stop trainings on them, and write the record: all or nothing.
 
-        `reached` holds ids by noun; snapshots that were frozen since with one of its examples or votes
-        join it. Done once: again, it gives the record that is there. Raises NotFound.
+        `reached` holds ids by noun; snapshots that were frozen since with one of its examples or
+        preferences join it. Done once: again, it gives the record that is there. Raises NotFound.
         """
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
@@ -64,11 +64,11 @@ class Erasures:
             if connection.execute(there).first() is None:
                 at = now()
                 erased = reached.get(Noun.EXAMPLE.value, ())
-                votes = reached.get(Noun.VOTE.value, ())
+                read = [id for noun in PREFERRED for id in reached.get(noun.value, ())]
                 frozen = [
                     *reached.get(Noun.SNAPSHOT.value, ()),
                     *_holding(connection, user_id, erased),
-                    *(each.snapshot_id for each in listing(connection, user_id, [*erased, *votes])),
+                    *(each.snapshot_id for each in listing(connection, user_id, [*erased, *read])),
                 ]
                 if frozen:
                     reached = {**reached, Noun.SNAPSHOT.value: list(dict.fromkeys(frozen))}

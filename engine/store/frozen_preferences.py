@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from engine.domain.snapshot import FrozenPreferences, Split
-from engine.store.tables import examples, snapshots, votes
+from engine.store.tables import drafts, examples, snapshots, stories, votes
+from engine.store.texts import ERASED
 
 _IDS_PER_QUERY = 1000
 
 
 class Listed(NamedTuple):
-    """A vote or an example that a snapshot's preferences are read from, and its part there."""
+    """A vote, an example, a draft or a story that a snapshot's preferences are read from, and its part
+    there."""
 
     snapshot_id: str
     id: str
@@ -66,6 +68,9 @@ def learned_erased_preference(connection: Connection, snapshot_id: str) -> bool:
         gone = select(votes.c.id).where(
             votes.c.id.in_(some), or_(votes.c.left_text == "", votes.c.right_text == "")
         )
-        if connection.execute(erased.union_all(gone).limit(1)).first() is not None:
+        text = select(drafts.c.id).where(drafts.c.id.in_(some), drafts.c.text == ERASED)
+        told = select(stories.c.id).where(stories.c.id.in_(some), stories.c.prompt == ERASED)
+        without_words = erased.union_all(gone, text, told)
+        if connection.execute(without_words.limit(1)).first() is not None:
             return True
     return False

@@ -1,17 +1,18 @@
-"""Judged texts: which of two a person made of the other, and which were accepted or refused."""
+"""Judged texts: which of two a person made of the other, which were accepted or refused, and thumbs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from engine.domain.example import Example
 from engine.domain.review import Action
 from engine.store.database import Database
 from engine.store.examples import example_from
-from engine.store.tables import decisions, drafts, edits, examples
+from engine.store.tables import decisions, drafts, edits, examples, remarks, stories
+from engine.store.texts import ERASED
 
 
 class Edited(NamedTuple):
@@ -20,6 +21,24 @@ class Edited(NamedTuple):
     better_id: str
     worse_id: str
     at: datetime
+
+
+class Stopped(NamedTuple):
+    """A draft that became no example, as a person stopped it or it broke off, and the thumb on it."""
+
+    draft_id: str
+    story_id: str
+    seed_prompt: str
+    kind: str
+    genre: str | None
+    style: str | None
+    text: str
+    at: datetime
+    thumb: int
+
+    @property
+    def is_erased(self) -> bool:
+        return ERASED in (self.text, self.seed_prompt)
 
 
 class Judged:
@@ -69,3 +88,25 @@ class Judged:
         )
         with self._database.read() as connection:
             return [example_from(row) for row in connection.execute(query).mappings()]
+
+    def stopped(self, user_id: str) -> list[Stopped]:
+        """Drafts that became no example, without a thumb or words too."""
+        query = (
+            select(
+                drafts.c.id,
+                stories.c.id,
+                stories.c.prompt,
+                stories.c.kind,
+                stories.c.genre,
+                stories.c.style,
+                drafts.c.text,
+                drafts.c.created_at,
+                func.coalesce(remarks.c.thumb, 0),
+            )
+            .join(stories, stories.c.id == drafts.c.story_id)
+            .outerjoin(remarks, remarks.c.id == drafts.c.id)
+            .where(stories.c.user_id == user_id, drafts.c.example_id.is_(None))
+            .order_by(drafts.c.created_at.desc(), drafts.c.id)
+        )
+        with self._database.read() as connection:
+            return [Stopped(*row) for row in connection.execute(query)]

@@ -32,7 +32,7 @@ _IDS_PER_QUERY = 1000
 
 @dataclass(frozen=True)
 class Frozen:
-    """An example or a vote in a snapshot, and its part there."""
+    """An example in a snapshot, or what a preference there is read from, and its part there."""
 
     snapshot_id: str
     example_id: str
@@ -147,9 +147,10 @@ class Lineage:
         return [row["id"] for row in self._each(sources, query)]
 
     def snapshots(
-        self, user_id: str, example_ids: Sequence[str], vote_ids: Sequence[str] = ()
+        self, user_id: str, example_ids: Sequence[str], preferred_ids: Sequence[str] = ()
     ) -> list[Frozen]:
-        """Snapshots that hold one of these, once for each part it has there."""
+        """Snapshots that hold one of these, once for each part it has there. `preferred_ids` are those of
+        votes, drafts and stories, which only preferences are read from."""
 
         def query(some: Sequence[str]) -> Select[Any]:
             return (
@@ -160,7 +161,7 @@ class Lineage:
             )
 
         with self._database.read() as connection:
-            listed = listing(connection, user_id, [*example_ids, *vote_ids])
+            listed = listing(connection, user_id, [*example_ids, *preferred_ids])
         found = [
             Frozen(row["snapshot_id"], row["example_id"], Split(row["split"]))
             for row in self._each(example_ids, query)

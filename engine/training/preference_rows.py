@@ -33,17 +33,18 @@ class PairRow:
 
 @dataclass(frozen=True)
 class ThumbRow:
-    """A request with an answer that is to come more often, or less."""
+    """A request with an answer that is to come more often, or less; one that was stopped is not whole."""
 
     prompt: str
     completion: str
     system: str
     desirable: bool
+    is_whole: bool = True
 
     @property
     def texts(self) -> list[TextRow]:
         """The answer alone."""
-        return [TextRow(self.prompt, self.completion, self.system)]
+        return [TextRow(self.prompt, self.completion, self.system, is_whole=self.is_whole)]
 
 
 Row = PairRow | ThumbRow
@@ -57,14 +58,15 @@ def read_rows(
     tokenizer = load_tokenizer(base)
 
     def read(row: list[Any]) -> Any:
-        if len(row) == len(fields(TextRow)):
-            return TextRow(*row)
-        return ThumbRow(*row) if isinstance(row[-1], bool) else PairRow(*row)
+        if isinstance(row[-1], bool):
+            return ThumbRow(*row)
+        return PairRow(*row) if len(row) == len(fields(PairRow)) else TextRow(*row)
 
-    return {
-        part: [each for each in map(read, found) if fits(each, tokenizer, max_length)]
-        for part, found in parts.items()
-    }
+    def has_room(row: Any) -> bool:
+        text = row if isinstance(row, TextRow) else row.texts[0]
+        return fits(text, tokenizer, max_length)
+
+    return {part: [*filter(has_room, map(read, found))] for part, found in parts.items()}
 
 
 def balance(rows: Sequence[Any]) -> dict[str, float]:

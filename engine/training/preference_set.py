@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.data.decontamination import decontaminate
 from engine.data.held_out import Row, held_out_rows
-from engine.data.preferences import collect, missing, of_examples, of_thumb, of_vote
+from engine.data.preferences import collect, missing, of_examples, of_stopped, of_thumb, of_vote
 from engine.data.training_set import Rules
 from engine.domain.decontamination import Decontamination
 from engine.domain.example import Example
@@ -178,13 +178,22 @@ def read_preferences(
 ) -> list[tuple[Preference, Split]]:
     """What was frozen, with its texts. Raises `SnapshotErased` and `PreferencesChanged`."""
     votes = {vote.id: vote for vote in store.votes.list(user_id)}
-    ids = [id for row in frozen.rows if row.origin is not Origin.VOTE for id in row.ids]
+    drafts = {each.draft_id: each for each in store.judged.stopped(user_id)}
+    stopped = {row.ids[0]: drafts[row.ids[0]] for row in frozen.rows if row.ids[0] in drafts}
+    ids = [
+        id
+        for row in frozen.rows
+        if row.origin is not Origin.VOTE and row.ids[0] not in stopped
+        for id in row.ids
+    ]
     examples = {each.id: each for each in store.examples.of_ids(user_id, list(dict.fromkeys(ids)))}
     gone = sum(
         not vote.has_texts
         for row in frozen.rows
         if row.origin is Origin.VOTE and (vote := votes.get(row.ids[0])) is not None
-    ) + sum(example.erased_at is not None for example in examples.values())
+    )
+    gone += sum(example.erased_at is not None for example in examples.values())
+    gone += sum(draft.is_erased for draft in stopped.values())
     if gone:
         raise SnapshotErased(gone)
     found: list[tuple[Preference, Split]] = []
@@ -192,6 +201,8 @@ def read_preferences(
         each: Preference | None
         if row.origin is Origin.VOTE:
             each = of_vote(votes[row.ids[0]], kinds) if row.ids[0] in votes else None
+        elif row.ids[0] in stopped:
+            each = of_stopped(stopped[row.ids[0]], kinds, row.origin)
         elif row.origin in (Origin.UP, Origin.DOWN):
             each = of_thumb(examples[row.ids[0]], row.origin)
         else:
@@ -247,6 +258,7 @@ def said_of(frozen: FrozenPreferences) -> str:
 
 def as_row(each: Preference, system: str) -> list[str | bool]:
     """A preference as a trainer reads it: request, text and instructions, then the worse text, or whether
-    the text is to be liked."""
-    last = each.rejected if isinstance(each, PreferencePair) else each.desirable
-    return [each.prompt, each.texts[0], system, last]
+    the text is to be liked and whether it is whole."""
+    if isinstance(each, PreferencePair):
+        return [each.prompt, each.chosen, system, each.rejected]
+    return [each.prompt, each.completion, system, each.desirable, each.is_whole]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.domain.snapshot import Split
@@ -16,11 +16,13 @@ NEEDED = {Split.TRAIN: "to learn from", Split.TEST: "to measure what was learned
 
 @dataclass(frozen=True)
 class TextRow:
-    """A prompt and the answer that is learned from it; `system` is the text of their kind."""
+    """A prompt and the answer that is learned from it; `system` is the text of their kind. An answer that
+    is not whole has no end to be learned."""
 
     prompt: str
     completion: str
     system: str = ""
+    is_whole: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def tokenize(row: TextRow, tokenizer: Any, max_length: int) -> TokenRow:
     text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     answer = tokenizer(row.completion, add_special_tokens=False)["input_ids"]
-    ids = [*prompt, *answer, tokenizer.eos_token_id][:max_length]
+    end = [tokenizer.eos_token_id] if row.is_whole else []
+    ids = [*prompt, *answer, *end][:max_length]
     if len(ids) <= len(prompt):
         raise ValueError(f"the prompt is {len(prompt)} tokens long, max_length is {max_length}")
     return TokenRow(ids, len(prompt))

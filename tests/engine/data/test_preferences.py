@@ -10,7 +10,7 @@ from engine.domain.vote import Choice
 from engine.engine import Engine
 from engine.store.texts import blank
 from tests.engine.data.examples import new_example
-from tests.preferred import vote, votes
+from tests.preferred import stopped, vote, votes
 
 
 def collected(engine: Engine, learns: Learns = Learns.PAIRS) -> list[Preference]:
@@ -134,6 +134,28 @@ def test_thumbs_are_for_a_text_alone(engine: Engine) -> None:
     assert [each.desirable for each in found if isinstance(each, Thumb)].count(True) == 1
     engine.store.examples.set_feedback("anna", down.id, 0)
     assert [each.texts for each in collected(engine, Learns.THUMBS)] == [("Liked.",)]
+
+
+def test_a_thumb_on_a_text_that_was_stopped_is_one_for_what_there_is_of_it(engine: Engine) -> None:
+    store = engine.store
+    up, down, gone = (stopped(store, number, thumb) for number, thumb in enumerate((1, -1, 1)))
+    stopped(store, 3, 0)
+    with store.database.write() as connection:
+        blank(connection, "anna", Noun.DRAFT, [gone.id])
+    found = collected(engine, Learns.THUMBS)
+    assert [(each.ids, each.origin) for each in found] == [
+        ((down.id, down.story_id), Origin.DOWN),
+        ((up.id, up.story_id), Origin.UP),
+    ]
+    newest = found[0]
+    assert isinstance(newest, Thumb)
+    assert not newest.is_whole
+    assert newest.texts == (down.text,)
+    assert newest.prompt == "Write a mystery story of about 150 words. Bo loses coin 1 in the pier."
+    assert newest.group == newest.seed_prompt == "Bo loses coin 1 in the pier."
+    store.feedback.give("anna", 0, draft_id=down.id)
+    assert [each.ids[0] for each in collected(engine, Learns.THUMBS)] == [up.id]
+    assert collect(store, "ben", engine.kinds, Learns.THUMBS) == []
 
 
 def test_what_is_missing_is_said_in_words(engine: Engine) -> None:

@@ -259,6 +259,7 @@ EMPTY: dict[str, Attempt] = {
     "decisions.undo": lambda s, a, m: s.decisions.undo("ben"),
     "judged.edits": lambda s, a, m: s.judged.edits("ben"),
     "judged.texts": lambda s, a, m: s.judged.texts("ben"),
+    "judged.stopped": lambda s, a, m: s.judged.stopped("ben"),
     "decisions.history": lambda s, a, m: s.decisions.history("ben", example_ids=[a.decided]),
     "decisions.original_of": lambda s, a, m: s.decisions.original_of("ben", a.decided),
     "review_queue.page": lambda s, a, m: s.review_queue.page(

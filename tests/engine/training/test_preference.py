@@ -252,14 +252,31 @@ def test_rows_that_do_not_fit_are_left_out_and_each_is_what_it_was(base: Path) -
     long = "word " * 500
     parts: dict[str, list[list[Any]]] = {
         "train": [["Go.", GOOD, "", BAD], [long, GOOD, "", BAD]],
-        "preferences": [["Go.", GOOD, "Be brief.", True], [long, GOOD, "", False]],
+        "preferences": [
+            ["Go.", GOOD, "Be brief.", True],
+            ["Go.", "The fox ran", "", True, False],
+            [long, GOOD, "", False, True],
+        ],
         "test": [["Go.", GOOD, ""]],
     }
     assert read_rows(parts, base, 96) == {
         "train": [PairRow("Go.", GOOD, "", BAD)],
-        "preferences": [ThumbRow("Go.", GOOD, "Be brief.", True)],
+        "preferences": [
+            ThumbRow("Go.", GOOD, "Be brief.", True),
+            ThumbRow("Go.", "The fox ran", "", True, is_whole=False),
+        ],
         "test": [TextRow("Go.", GOOD)],
     }
+
+
+def test_that_a_stopped_text_ends_is_not_learned(base: Path) -> None:
+    tokenizer = load_tokenizer(base)
+    whole, part = (ThumbRow("Go.", "The fox ran", "", True, is_whole) for is_whole in (True, False))
+    rows = [tokenize_all(row.texts, tokenizer, 96) for row in (whole, part)]
+    assert rows[0][0].input_ids == [*rows[1][0].input_ids, tokenizer.eos_token_id]
+    made = dataset([whole, part], rows, 2)["completion_ids"]
+    assert tokenizer.decode(made[0]) == f"The fox ran{tokenizer.eos_token}"
+    assert tokenizer.decode(made[1]) == "The fox ran"
 
 
 def test_thumbs_up_and_down_take_turns_and_weigh_alike(base: Path) -> None:

@@ -24,7 +24,7 @@ from engine.training.preference_set import (
 )
 from engine.training.recipe import parse_config
 from tests.engine.lineage.conftest import add_version
-from tests.preferred import NAMES, vote, votes
+from tests.preferred import NAMES, stopped, vote, votes
 from tests.processes import Home
 from tests.studio.web.shelf import Shelf
 
@@ -155,6 +155,49 @@ def test_thumbs_stay_what_they_were_when_they_were_frozen(home: Home, shelf: She
     rows = describe_preferences(store, home.folder, snapshot, [])["rows"]
     last = {row[3] for part in ("train", "validation", "preferences") for row in rows[part]}
     assert last == {True, False}
+
+
+@pytest.mark.parametrize("of_the_prompt", [False, True])
+def test_a_stopped_text_with_a_thumb_is_learned_and_within_reach_of_an_erasure(
+    home: Home, shelf: Shelf, of_the_prompt: bool
+) -> None:
+    store, lineage = home.engine.store, home.engine.lineage
+    drafts = [stopped(store, number, 1 if number % 2 else -1) for number in range(12)]
+    snapshot = freeze(home, learns=Learns.THUMBS)
+    frozen = snapshot.preferences
+    assert frozen is not None
+    assert {row.ids[0] for row in frozen.rows} == {draft.id for draft in drafts}
+    learned = next(row for row in frozen.rows if row.split is Split.TRAIN)
+    other = next(row for row in frozen.rows if row is not learned)
+    store.feedback.give("anna", 0, draft_id=other.ids[0])  # frozen with the thumb it had
+    rows = describe_preferences(store, home.folder, snapshot, [])["rows"]
+    told = [row for part in ("train", "validation", "preferences") for row in rows[part]]
+    assert {row[1]: row[3:] for row in told} == {
+        draft.text: [number % 2 == 1, False] for number, draft in enumerate(drafts)
+    }
+    words = next(each.text for each in drafts if each.id == learned.ids[0])
+    if of_the_prompt:
+        words = store.stories.get("anna", learned.ids[1]).prompt
+    version = add_version(shelf, home.folder, [], snapshot=snapshot)
+    plan = lineage.plan_erasure("anna", phrase=words)
+    assert plan.ids(Noun.SNAPSHOT) == [snapshot.id]
+    assert plan.ids(Noun.RUN) == [version.run_id]
+    assert [each.id for each in plan.quarantined] == [version.id]
+    later = freeze(home, learns=Learns.THUMBS)  # between the look and the erasure
+    reached = {noun.value: plan.ids(noun) for noun in (Noun.DRAFT, Noun.STORY)}
+    store.erasures.erase(plan.id, "anna", "a phrase", reached)
+    assert store.versions.by_id(version.id).quarantined_at is not None
+    for each in (snapshot, later):
+        assert each.preferences is not None
+        with pytest.raises(SnapshotErased):
+            read_preferences(store, "anna", home.engine.kinds, each.preferences)
+    assert {*store.erasures.get("anna", plan.id).reached[Noun.SNAPSHOT.value]} == {
+        snapshot.id,
+        later.id,
+    }
+    again = freeze(home, learns=Learns.THUMBS, least=4).preferences
+    assert again is not None
+    assert learned.ids not in {row.ids for row in again.rows}
 
 
 def test_it_goes_on_from_the_active_version_on_its_set(home: Home, shelf: Shelf) -> None:
