@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from engine.evaluation.held_out import row_losses
 from engine.training import adapted
 from engine.training.base import base_folder, load_model, load_tokenizer
-from engine.training.checkpoints import checkpoints_in, newest_checkpoint
+from engine.training.checkpoints import checkpoints_in, newest_checkpoint, step_of
 from engine.training.leaning import leaning, measure
 from engine.training.preference import train
 from engine.training.preference_head import Head
@@ -107,6 +107,21 @@ def leant(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return trained_by("dpo", base, tmp_path_factory.mktemp("dpo"), PAIRS[:4], PAIRS[4:5])
 
 
+@pytest.fixture(scope="module")
+def moved(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Thumbs on four requests are learned, those on one decide when to stop; the rest measure. An epoch has
+    two steps, with a checkpoint after each."""
+    out = tmp_path_factory.mktemp("kto")
+    return trained_by("kto", base, out, THUMBS[:8], THUMBS[8:10], evaluations_per_epoch=2)
+
+
+# Of each recipe the training that was not killed, and what it read, how often measured.
+PARTS: dict[str, tuple[str, Sequence[Row], Sequence[Row], int]] = {
+    "dpo": ("leant", PAIRS[:4], PAIRS[4:5], 1),
+    "kto": ("moved", THUMBS[:8], THUMBS[8:10], 2),
+}
+
+
 def test_the_better_text_gains_on_a_request_that_was_never_seen(base: Path, leant: Trained) -> None:
     found = measure(
         base,
@@ -143,17 +158,26 @@ def test_the_adapter_is_one_like_all_others(base: Path, leant: Trained) -> None:
     assert adapted._kept == {}, "the next training finds no model with another head on it"
 
 
+@pytest.mark.parametrize("recipe", ["dpo", "kto"])
 def test_a_killed_training_ends_with_the_same_weights(
-    base: Path, leant: Trained, tmp_path: Path
+    base: Path, recipe: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
+    fixture, *parts, measured = PARTS[recipe]
+    whole: Trained = request.getfixturevalue(fixture)
     resumed = tmp_path / "resumed"
-    shutil.copytree(leant.out, resumed)
+    shutil.copytree(whole.out, resumed)
     shutil.rmtree(resumed / "adapter")
     shutil.rmtree(checkpoints_in(resumed / "checkpoints")[0])
     left = newest_checkpoint(resumed / "checkpoints")
-    found = trained_by("dpo", base, resumed, PAIRS[:4], PAIRS[4:5], checkpoint=left)
+    assert left is not None
+    assert 0 < step_of(left) < whole.steps[-1].step
+    assert recipe == "dpo" or step_of(left) % 2 == 1, "killed in the middle of an epoch"
+    found = trained_by(
+        recipe, base, resumed, *parts, checkpoint=left, evaluations_per_epoch=measured
+    )
+    assert found.steps[0].step > step_of(left), "it goes on, and does not begin anew"
     one, other = (
-        load_file(each.result.adapter / "adapter_model.safetensors") for each in (leant, found)
+        load_file(each.result.adapter / "adapter_model.safetensors") for each in (whole, found)
     )
     assert one.keys() == other.keys()
     assert max(float((one[name] - other[name]).abs().max()) for name in one) == 0.0
@@ -186,12 +210,11 @@ def test_it_goes_on_from_an_adapter_and_is_compared_with_it(
     assert "On average by +0.00 nats" in found["notes"][0] or "by -0.00 nats" in found["notes"][0]
 
 
-def test_thumbs_move_texts_their_way(base: Path, tmp_path: Path) -> None:
-    found = trained_by("kto", base, tmp_path / "kto", THUMBS[:8], THUMBS[8:10])
+def test_thumbs_move_texts_their_way(base: Path, moved: Trained) -> None:
     measured = measure(
         base,
         HELD_OUT,
-        trained={"after": found.result.adapter, "active": None},
+        trained={"after": moved.result.adapter, "active": None},
         max_length=96,
         preferences=THUMBS[10:],
     )
