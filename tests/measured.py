@@ -3,6 +3,7 @@ what they may have learned."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -175,3 +176,58 @@ def ruled(
     ]
     shelf.store.versions.add_comparisons(version.id, pairs)
     return shelf.store.versions.by_id(version.id)
+
+
+def quizzed(
+    store: Store,
+    user: str,
+    benchmark: str,
+    model: str,
+    version_id: str | None = None,
+    *,
+    given: Sequence[str],
+    labels: Sequence[str],
+    references: Sequence[str] = (),
+) -> Evaluation:
+    """What a model answered to a benchmark: first the rows with a label, then those with a reference."""
+    right: list[tuple[str | None, str | None]] = [(label, None) for label in labels]
+    right += [(None, reference) for reference in references]
+    answers = [
+        Answer(
+            prompt=f"Question {number} of {benchmark}?",
+            kind="prompt" if label is None else "label",
+            genre=None,
+            seed=20_000 + number,
+            text=text,
+            quality=7.0,
+            parts={},
+            repetition=0.0,
+            tokens=max(1, len(text) // 4),
+            seconds=0.4,
+            reference=reference,
+            label=label,
+        )
+        for number, (text, (label, reference)) in enumerate(zip(given, right, strict=True))
+    ]
+    return store.evaluations.add(
+        user,
+        model=model,
+        version_id=version_id,
+        set_sha256="ef" * 32,
+        prompts_sha256="cd" * 32,
+        seed=7,
+        answers=answers,
+        rows=(),
+        benchmark=benchmark,
+    )
+
+
+def jsonl(labels: Sequence[str], references: Sequence[str] = ()) -> bytes:
+    """A benchmark's file with these labels and references, as `quizzed` answers it."""
+    rows = [{"label": label} for label in labels]
+    rows += [{"reference": reference} for reference in references]
+    lines = [
+        json.dumps({"prompt": f"Question {number} of mine?", **row})
+        for number, row in enumerate(rows)
+    ]
+    return "\n".join(lines).encode()

@@ -49,6 +49,13 @@ class Evaluations:
         """Everything that was measured for a user, newest first."""
         return self._store.evaluations.list(user_id)
 
+    def on_benchmark(self, user_id: str, name: str) -> list[Evaluation]:
+        """The newest of each model on a benchmark, newest first."""
+        found: dict[str, Evaluation] = {}
+        for each in self._store.evaluations.list(user_id, benchmark=name):
+            found.setdefault(each.model, each)
+        return list(found.values())
+
     def get(self, user_id: str, evaluation_id: str) -> Evaluation:
         """One evaluation. Raises `NotFound`."""
         return self._store.evaluations.get(user_id, evaluation_id)

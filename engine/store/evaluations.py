@@ -99,10 +99,13 @@ class Evaluations:
             row = find(connection, evaluations, "evaluation", evaluation_id, user_id=user_id)
             return _evaluation(row)
 
-    def list(self, user_id: str) -> list[Evaluation]:
-        """All of the user's."""
+    def list(self, user_id: str, *, benchmark: str | None = None) -> list[Evaluation]:
+        """All of the user's, or those on a benchmark."""
+        query = _of(user_id)
+        if benchmark is not None:
+            query = query.where(evaluations.c.benchmark == benchmark)
         with self._database.read() as connection:
-            return [_evaluation(row) for row in connection.execute(_of(user_id)).mappings()]
+            return [_evaluation(row) for row in connection.execute(query).mappings()]
 
     def count(self, user_id: str) -> int:
         """How many the user has."""

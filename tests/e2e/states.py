@@ -12,7 +12,7 @@ from tests.e2e.arena_states import ARENA, new_in_arena, voted_in_arena
 from tests.e2e.chromium import Window
 from tests.e2e.data_states import DATA
 from tests.e2e.feedback_states import FEEDBACK, with_feedback
-from tests.e2e.proof_states import PROOF
+from tests.e2e.proof_states import PROOF, with_benchmarks
 from tests.e2e.settings_states import SETTINGS
 from tests.e2e.studio import Studio
 from tests.e2e.training_states import fail_jobs, with_t5
@@ -59,6 +59,7 @@ def fill(running: Studio, openai: str, gemini: str) -> None:
     voted_in_arena(Shelf(engine, "vito"))
     new_in_arena(Shelf(engine, "wanda"))
     poisoned(Shelf(engine, "vera"))
+    with_benchmarks(Shelf(engine, "bea"))
     running.publish()
     engine.ensure_user("pia")
     engine.teachers.add(

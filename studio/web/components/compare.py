@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.domain.evaluation import Evaluation
-from engine.domain.job import JobKind
+from engine.domain.job import Job, JobKind
 from engine.domain.version import Version
 from engine.engine import Engine
 from engine.evaluation.comparing import BASE, Candidate, Compared
-from engine.evaluation.findings import as_json
+from engine.evaluation.findings import Findings, as_json
 from engine.evaluation.markdown import as_markdown
 from studio.web import session
 from studio.web.components.errors import show_error, told
@@ -67,9 +67,8 @@ def compared(
 
 def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:
     """What is missing, and the button that has it measured."""
-    running = [job for job in studio.active_jobs(session.me()) if job.kind is JobKind.EVALUATION]
-    if running:
-        measuring(studio, running[0].id)
+    if (running := evaluating(studio, None)) is not None:
+        measuring(studio, running.id)
         return
     with st.container(border=True):
         st.markdown(
@@ -86,6 +85,17 @@ def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:
                 st.rerun()
 
 
+def evaluating(studio: Engine, benchmark: str | None) -> Job | None:
+    """The evaluation that runs or waits on a benchmark, None being the frozen set."""
+    jobs = studio.active_jobs(session.me())
+    return next((job for job in jobs if is_on(job, benchmark)), None)
+
+
+def is_on(job: Job, benchmark: str | None) -> bool:
+    """Whether a job measures models on this benchmark, None being the frozen set."""
+    return job.kind is JobKind.EVALUATION and job.request["benchmark"] == benchmark
+
+
 @st.fragment(run_every=EVERY_SECONDS)
 def measuring(studio: Engine, job_id: str) -> None:
     """A bar with a way to stop it; the page is drawn anew at its end."""
@@ -96,9 +106,9 @@ def measuring(studio: Engine, job_id: str) -> None:
     cancel_button(studio, job, key=f"compare/cancel/{job.id}")
 
 
-def last_problem(studio: Engine) -> None:
-    """Why the last measuring ended early, until another one ends well."""
-    ended = [job for job in studio.jobs(session.me()) if job.kind is JobKind.EVALUATION]
+def last_problem(studio: Engine, benchmark: str | None = None) -> None:
+    """Why the last measuring on a benchmark, or on the frozen set, ended early, until one ends well."""
+    ended = [job for job in studio.jobs(session.me()) if is_on(job, benchmark)]
     if ended and ended[0].error:
         show_error(ended[0].error, ended[0].error_code)
 
@@ -115,13 +125,13 @@ def label_of(candidate: Candidate) -> str:
     return candidate.label if candidate.evaluations else f"{candidate.label} · not measured"
 
 
-def downloads(found: Compared) -> None:
+def downloads(found: Findings, title: str) -> None:
     """The whole report, to keep or to hand on."""
-    name = f"{found.new.model} against {found.old.model}".replace(" ", "-")
+    name = title.replace(" ", "-")
     with st.container(horizontal=True):
         st.download_button(
             "Download as Markdown",
-            lambda: as_markdown(found.findings),
+            lambda: as_markdown(found),
             file_name=f"{name}.md",
             mime="text/markdown",
             icon=":material/download:",
@@ -129,7 +139,7 @@ def downloads(found: Compared) -> None:
         )
         st.download_button(
             "Download as JSON",
-            lambda: json.dumps(as_json(found.findings), ensure_ascii=False, indent=2),
+            lambda: json.dumps(as_json(found), ensure_ascii=False, indent=2),
             file_name=f"{name}.json",
             mime="application/json",
             icon=":material/data_object:",

@@ -46,6 +46,7 @@ FIELDS = {
     "base_url": "The address",
     "concurrency": "The number of answers at once",
     "max_tokens": "The longest answer",
+    "file": "The file",
     "genres": "The mix of genres",
     "key": "The key",
     "model": "The model",

@@ -39,6 +39,8 @@ def test_a_set_takes_what_was_answered_to_it_with_it(store: Store, make: Any) ->
     store.benchmarks.add("anna", "nouns", ROWS)
     for name in ("verbs", "nouns", None):
         make.evaluation("anna", version_id=None, benchmark=name)
+    listed = store.evaluations.list("anna", benchmark="nouns")
+    assert [each.benchmark for each in listed] == ["nouns"]
     store.benchmarks.remove("anna", "verbs")
     assert {each.benchmark for each in store.evaluations.list("anna")} == {"nouns", None}
     assert [each.name for each in store.benchmarks.list("anna")] == ["nouns"]
