@@ -90,6 +90,16 @@ class Settings(BaseSettings):
         validation_alias=_limit("training_max_workers"),
         description="CPU threads that a training may use; 0 = all.",
     )
+    model_registry_enabled: bool = Field(
+        True,
+        validation_alias=_limit("model_registry_enabled"),
+        description="Trainings end as versions in a list; this cannot be turned off.",
+    )
+    model_auto_backup: bool = Field(
+        True,
+        validation_alias=_limit("model_auto_backup"),
+        description="Each version keeps its files beside the newer ones; this cannot be turned off.",
+    )
     local_only: bool = Field(
         False,
         description="Ask no model elsewhere and fetch none, whatever the switch in the studio says.",
@@ -120,6 +130,26 @@ class Settings(BaseSettings):
     @classmethod
     def _path_in_the_repository(cls, value: str) -> str:
         return str(ROOT / value) if "/" in value and (ROOT / value).exists() else value
+
+    @field_validator("model_registry_enabled")
+    @classmethod
+    def _is_registered(cls, enabled: bool) -> bool:
+        if not enabled:
+            raise ValueError(
+                "cannot be off, for only a version in the list is measured, activated and rolled back; "
+                "to train nothing at all set ZEGA_TRAINING_ENABLED=false"
+            )
+        return enabled
+
+    @field_validator("model_auto_backup")
+    @classmethod
+    def _is_kept(cls, enabled: bool) -> bool:
+        if not enabled:
+            raise ValueError(
+                "cannot be off, for no version's files are ever overwritten; what checkpoints may fill "
+                "is ZEGA_CHECKPOINTS_MB"
+            )
+        return enabled
 
     @field_validator("api_token")
     @classmethod

@@ -75,6 +75,24 @@ def test_the_studios_own_name_wins_and_a_wrong_value_is_named(
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("MODEL_REGISTRY_ENABLED", "only a version in the list is measured"),
+        ("MODEL_AUTO_BACKUP", "no version's files are ever overwritten"),
+    ],
+)
+def test_what_cannot_be_switched_off_is_refused_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    for variable in (name, f"ZEGA_{name}"):
+        monkeypatch.setenv(variable, "true")
+        assert getattr(load_settings(), name.lower()) is True
+        monkeypatch.setenv(variable, "false")
+        with pytest.raises(SettingsError, match=rf"^ZEGA_{name}: .*cannot be off, for {why}"):
+            load_settings()
+
+
 def test_trainings_can_be_switched_off() -> None:
     check_allowed(load_settings(training_enabled=True))
     with pytest.raises(TrainingOff, match="switched off"):
