@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from engine.cancelling import unless_cancelled
 from engine.domain.evaluation import Answer, Evaluation, RowMeasure
 from engine.errors import Cancelled
 from engine.evaluation.frozen_set import SEED, FrozenSet, Question
@@ -74,7 +75,9 @@ def ask(
     cancelled: Callable[[], bool] = lambda: False,
     on_answer: Callable[[], object] = lambda: None,
 ) -> list[Answer]:
-    """The model's answer to each question, in order. Raises `Cancelled`, and what the model raises."""
+    """The model's answer to each question, in order. Raises `Cancelled`, and what the model raises.
+
+    Who is still asked when it is cancelled is not waited for: the first word may be long in coming."""
 
     def answer(question: Question) -> Answer | None:
         if cancelled():
@@ -83,8 +86,11 @@ def ask(
         on_answer()
         return found
 
-    with ThreadPoolExecutor(in_flight) as pool:
-        answers = [each for each in pool.map(answer, frozen.prompts) if each is not None]
+    def answers_of_all() -> list[Answer]:
+        with ThreadPoolExecutor(in_flight) as pool:
+            return [each for each in pool.map(answer, frozen.prompts) if each is not None]
+
+    answers = unless_cancelled(answers_of_all, cancelled, "The comparison")
     if cancelled():
         raise Cancelled("The comparison")
     return answers

@@ -12,12 +12,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TypeVar
 
+from engine.cancelling import ASK_SECONDS
 from engine.domain.job import Job, JobKind
-from engine.errors import Cancelled, StorageUnavailable
+from engine.errors import StorageUnavailable
 from engine.store import Store
 from engine.training.checkpoints import FOLDER, MANIFEST, checkpoints_in, step_of
 from engine.training.parent import LAST_LINES, log_tail
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MAX_ATTEMPTS = 3
-ASK_SECONDS = 0.3
 AGAIN_SECONDS = 5.0
 
 
@@ -95,18 +94,6 @@ def last_words(home: Path, job: Job) -> str:
 def run_folder(home: Path, job: Job) -> Path:
     """Where `run_training` keeps the files of this job."""
     return home / "runs" / job.user_id / job.id
-
-
-def unless_cancelled(work: Callable[[], T], cancelled: Callable[[], bool]) -> T:
-    """What the work gives. Raises `Cancelled` as soon as that is asked for: the work, which must be of
-    use whoever waits for it, is then finished in the background."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(work)
-    pool.shutdown(wait=False)
-    while not wait([future], ASK_SECONDS).done:
-        if cancelled():
-            raise Cancelled("The training")
-    return future.result()
 
 
 def written(write: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from engine.cancelling import unless_cancelled
 from engine.domain.evaluation import Evaluation, RowMeasure
 from engine.domain.job import Job
 from engine.domain.version import Student, Version
@@ -18,7 +19,7 @@ from engine.evaluation.contenders import Contender
 from engine.evaluation.frozen_set import PROMPTS, FrozenSet, frozen_set, set_of
 from engine.evaluation.measure import measure
 from engine.evaluation.row_losses import held_out, measure_rows
-from engine.jobs.attempt import Attempt, counting, unless_cancelled
+from engine.jobs.attempt import Attempt, counting
 from engine.jobs.comparison import COMPARE_ATTEMPTS, prove_late, wait_until_served
 from engine.kinds import stories
 from engine.training.config import TrainingConfig

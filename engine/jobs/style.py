@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from engine.cancelling import unless_cancelled
 from engine.domain.job import Job
 from engine.domain.version import Version
 from engine.engine import Engine
@@ -36,7 +37,7 @@ def measure_style(engine: Engine, job: Job, version: Version, attempt: Attempt) 
         except ModelError as error:  # the version is whole without it
             log.warning("job %s: no style: %s", job.id, error)
             return
-    style.measure(version, before, after)
+    unless_cancelled(lambda: style.measure(version, before, after), attempt.cancelled)
 
 
 def go_on(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.autotrain.run import run_auto_train
+from engine.cancelling import unless_cancelled
 from engine.data.augmentation.teacher import reword
 from engine.data.synthesis import run_synthesis
 from engine.domain.example import Example
@@ -26,7 +27,6 @@ from engine.jobs.attempt import (
     Attempt,
     last_words,
     progress_of,
-    unless_cancelled,
     written,
 )
 from engine.jobs.comparison import compare_and_rule, compare_answers
@@ -172,10 +172,9 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
         engine.store.jobs.progress(job.id, stage="Making variants")
         engine.augmentation.save(job.user_id, share, cancelled=attempt.cancelled)
         rules = replace(rules, most_augmented=share)
+    tidy = partial(make_room, engine.store, settings.home, settings.checkpoints_mb)
     engine.store.jobs.progress(job.id, stage="Removing old checkpoints")
-    unless_cancelled(
-        lambda: make_room(engine.store, settings.home, settings.checkpoints_mb), attempt.cancelled
-    )
+    unless_cancelled(tidy, attempt.cancelled)
     with room_for(engine, job, attempt.cancelled) as cancelled:
         version = run_training(
             engine.store,
@@ -196,7 +195,7 @@ def train(engine: Engine, job: Job, attempt: Attempt) -> dict[str, Any]:
             stop_asked=attempt.stop_asked,
             process=attempt.trainer,
         )
-    make_room(engine.store, settings.home, settings.checkpoints_mb)
+    unless_cancelled(tidy, attempt.cancelled)
     result: dict[str, Any] = {
         "version_id": version.id,
         "version": version.number,

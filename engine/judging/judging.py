@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.budget.errors import BudgetUsedUp, PriceUnknown
+from engine.cancelling import unless_cancelled
 from engine.domain.quality import Quality
 from engine.domain.user import is_guest
-from engine.errors import InvalidInput, LocalOnly, NotFound
+from engine.errors import Cancelled, InvalidInput, LocalOnly, NotFound
 from engine.judging.judge import Judge, Marks, Winner
-from engine.judging.pairwise import Tally, prefer, tally
+from engine.judging.pairwise import Preference, Tally, prefer, tally
 from engine.judging.rubric import load_rubric
 from engine.store import Store
 from engine.teaching import Teachers
@@ -76,15 +77,24 @@ class Judging:
     ) -> Tally | None:
         """What the judge prefers of pairs (prompt, old text, new text), of MOST_PAIRS from all over them.
 
-        None while nobody judges, and when the judge cannot be asked.
+        None while nobody judges, and when the judge cannot be asked. Raises `Cancelled` once `give_up()`.
         """
         if self.chosen(user_id) is None or not pairs:
             return None
         count = min(MOST_PAIRS, len(pairs))
         asked = [pairs[place * len(pairs) // count] for place in range(count)]
+
+        def preferred(judge: Judge, pair: tuple[str, str, str]) -> Preference:
+            if give_up():  # nobody pays for the others
+                raise Cancelled("The comparison")
+            return prefer(judge, *pair)
+
         try:
             judge = self._judge(user_id, job_id, give_up)
-            return tally([prefer(judge, *pair) for pair in asked], seed=seed)
+            found = unless_cancelled(
+                lambda: [preferred(judge, pair) for pair in asked], give_up, "The comparison"
+            )
+            return tally(found, seed=seed)
         except _NO_VERDICT as error:
             log.warning("no verdict of the judge: %s", error)
             return None

@@ -8,9 +8,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.cancelling import unless_cancelled
 from engine.domain.evaluation import LossGain
 from engine.domain.run import Run
 from engine.domain.version import AdapterIdentity, Student, Version
@@ -57,9 +59,12 @@ def register(
     folder = home / "versions" / run.user_id / run.version_name
     trained = Path(result["adapter"])
     if run.student is Student.T5:
-        files = publish_model(trained, folder, cancelled)
+        files = unless_cancelled(partial(publish_model, trained, folder, cancelled), cancelled)
     else:
         files = publish_adapter(trained, folder, base_folder, cancelled)
+    sha256 = unless_cancelled(
+        lambda: {path: sha256_of(path) for path in {files.weights, files.served}}, cancelled
+    )
     losses = {
         name: [RowLoss(float(nats), int(tokens)) for nats, tokens in rows]
         for name, rows in result["losses"].items()
@@ -77,9 +82,9 @@ def register(
         base_model=run.base_model,
         recipe=run.recipe,
         adapter_path=str(files.weights.parent.relative_to(home)),
-        adapter_sha256=sha256_of(files.weights),
+        adapter_sha256=sha256[files.weights],
         gguf_path=str(files.served.relative_to(home)),
-        gguf_sha256=sha256_of(files.served),
+        gguf_sha256=sha256[files.served],
         identity=AdapterIdentity(base.sha256, base.template_sha256, files.converter),
         gain=gain,
         gain_over_active=over_active,

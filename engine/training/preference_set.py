@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.cancelling import unless_cancelled
 from engine.data.decontamination import decontaminate
 from engine.data.held_out import Row, held_out_rows
 from engine.data.preferences import collect, missing, of_examples, of_stopped, of_thumb, of_vote
@@ -159,7 +160,12 @@ def repeats(
         for place, each in enumerate(learned)
         for text, words in enumerate(each.texts)
     }
-    report = decontaminate(list(rows.values()), held_out, embed=rules.embed, cancelled=cancelled)
+    report = unless_cancelled(
+        lambda: decontaminate(
+            list(rows.values()), held_out, embed=rules.embed, cancelled=cancelled
+        ),
+        cancelled,
+    )
     places = {int(overlap.example_id.partition("/")[0]) for overlap in report.removed}
     return {learned[place].ids for place in places}
 

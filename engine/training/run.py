@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from engine.cancelling import unless_cancelled
 from engine.data.training_set import Rules, training_set
 from engine.domain.example import Example
 from engine.domain.recipe import Recipe
@@ -67,8 +68,9 @@ def take_snapshot(
     if len(examples) < min_examples:
         raise NotEnoughExamples(len(examples), min_examples)
     variants = store.variants.usable(user_id)
-    chosen = training_set(
-        examples, split(examples), variants, rules=rules or Rules(), cancelled=cancelled
+    choosing = partial(training_set, examples, split(examples), variants)
+    chosen = unless_cancelled(
+        partial(choosing, rules=rules or Rules(), cancelled=cancelled), cancelled
     )
     rows = list(chosen.rows)
     hashes = [row_sha256(each, part) for each, (_, part) in zip(chosen.examples, rows, strict=True)]
@@ -177,7 +179,8 @@ def run_training(
     place_checkpoints(home / run.folder, checkpoints)
     if earlier:
         store.jobs.progress(run_id, stage="Taking its checkpoints over")
-        carry_over(store, home, earlier, run, fork=fork, cancelled=cancelled)
+        taking = partial(carry_over, store, home, earlier, run, fork=fork, cancelled=cancelled)
+        unless_cancelled(taking, cancelled)
     noun = config.learns.value if config.learns else "examples"
     store.jobs.progress(run_id, stage=f"Training on {learned.count(Split.TRAIN)} {noun}")
     result = train_in_child(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.domain.evaluation import Evaluation, RowMeasure
 from engine.domain.quality import Quality
+from engine.errors import Cancelled
 from engine.evaluation.compare import comparisons, evaluation_prompts
 from engine.evaluation.frozen_set import frozen_set, questions, short_questions
 from engine.evaluation.measure import ask, measure
 from engine.kinds import open_kinds, stories
 from engine.quality.score import Scorer
 from engine.store import Store
+from models.base import Answer
 from models.llamacpp import LlamaCppModel
 from tests.contests import Writer
 from tests.engine.store.conftest import store, store_url
@@ -52,6 +56,23 @@ def test_a_model_is_asked_as_its_kind_asks() -> None:
     assert {each["temperature"] for each in sent} == {code.temperature}
     assert all(each["messages"][0]["content"] == code.system for each in sent)
     assert all(each["messages"][-1]["content"].startswith("def ") for each in sent)
+
+
+def test_a_cancel_does_not_wait_for_an_answer_without_a_word_yet() -> None:
+    """The model server is busy, and two questions wait for its first word."""
+    asked, finish = [], threading.Event()
+
+    class Silent(Writer):
+        def stream(self, *args: Any, **sampling: Any) -> Answer:
+            asked.append(sampling["seed"])
+            finish.wait()
+            return super().stream(*args, **sampling)
+
+    frozen = short_questions(evaluation_prompts()[:6])
+    with pytest.raises(Cancelled):
+        ask(Silent(), frozen, SCORER, in_flight=2, cancelled=lambda: len(asked) == 2)
+    finish.set()
+    assert len(asked) == 2
 
 
 def test_an_evaluation_is_stored_once_and_answers_serve_the_next_set(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from engine.domain.job import Job, JobKind, JobState
 from engine.engine import Engine
 from engine.errors import Cancelled, InvalidInput, NotFound, WrongState
 from engine.jobs import going_on, work
-from engine.jobs.attempt import Attempt, unless_cancelled
+from engine.jobs.attempt import Attempt
 from engine.jobs.work import Runner
 from engine.registry import register
 from engine.training.checkpoints import FOLDER, checkpoints_in, publish, step_of
@@ -145,14 +144,6 @@ def test_who_was_taken_over_leaves_the_job_alone(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run_with(home, monkeypatch, RunTakenOver()).state is JobState.RUNNING
-
-
-def test_a_cancel_does_not_wait_for_the_base_to_be_prepared() -> None:
-    finish = threading.Event()
-    with pytest.raises(Cancelled):
-        unless_cancelled(finish.wait, lambda: True)
-    finish.set()
-    assert unless_cancelled(lambda: 7, lambda: False) == 7
 
 
 def test_a_cancel_ends_the_conversion_and_leaves_no_half_version(

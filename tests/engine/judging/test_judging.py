@@ -12,7 +12,7 @@ from engine.domain.job import JobKind, JobState
 from engine.domain.provider import BUILT_IN, Provider
 from engine.domain.quality import Quality
 from engine.engine import Engine
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Cancelled, InvalidInput, NotFound
 from engine.jobs.work import Runner
 from engine.judging.judge import Judge, Winner
 from engine.judging.judging import MOST_PAIRS
@@ -133,6 +133,17 @@ def test_a_tally_asks_twice_about_each_of_a_few_pairs_and_is_none_without_a_judg
     assert engine.judging.tally("anna", [], seed=1) is None
     fake.script.always = "bad-key"
     assert engine.judging.tally("anna", pairs, seed=1) is None
+
+
+def test_a_tally_that_is_cancelled_pays_for_no_other_pair(
+    engine: Engine, provider: Provider, fake: FakeProvider
+) -> None:
+    engine.judging.choose("anna", provider.id)
+    fake.script.texts = ("better: first",)
+    pairs = [("A prompt.", "An old text.", "A new text.")] * 8
+    with pytest.raises(Cancelled):
+        engine.judging.tally("anna", pairs, seed=1, give_up=lambda: len(fake.requests) == 2)
+    assert len(fake.requests) == 2
 
 
 def test_nobody_judges_until_one_is_chosen_and_no_guest_chooses(
