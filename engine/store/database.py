@@ -9,15 +9,19 @@ no second transaction inside one.
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
@@ -69,7 +73,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short transaction for reading only. Raises StorageUnavailable."""
-        with _named(), self._engine.begin() as connection:
+        with _named(), _whole(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -79,24 +83,30 @@ class Database:
         Another writer is waited for up to BUSY_TIMEOUT_SECONDS on SQLite. Raises StorageUnavailable,
         and InvalidInput for a text or a number that no database takes.
         """
-        with _named(), self._writer.begin() as connection:
+        with _named(), _whole(), self._writer.begin() as connection:
             yield connection
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; two processes may call this at once.
 
         Everything happens in one write transaction: the second caller waits, then finds
-        nothing left to do, and an interrupted migration leaves the old schema.
+        nothing left to do, and an interrupted migration leaves the old schema. Where there is nothing
+        to do nobody is kept waiting: every process looks when it starts, a niced training, too.
         """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        with _migrating, self.write() as connection:
-            if self._dialect == "postgresql":
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
-                )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with _migrating:
+            with self.read() as connection:
+                there = MigrationContext.configure(connection).get_current_heads()
+            if there == _newest():
+                return
+            with self.write() as connection:
+                if self._dialect == "postgresql":
+                    connection.execute(
+                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK_KEY}
+                    )
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
 
     def scrub(self) -> None:
         """Write the database anew, so that no free page holds what was deleted or overwritten.
@@ -120,6 +130,30 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
+
+
+@cache
+def _newest() -> tuple[str, ...]:
+    """The revision that the migrations lead to. They are read for it, once a process."""
+    return tuple(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Ctrl-C is heard once the transaction has ended. What it broke off in the middle, SQLite would go on
+    reading for as long as anybody handles the interrupt, and nobody could write meanwhile."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    heard: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda *interrupt: heard.append(interrupt))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if heard:
+            handler(*heard[0])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -90,6 +91,38 @@ def test_a_failed_migration_leaves_nothing_behind(store_url: str) -> None:
     with database.read() as connection:
         assert connection.execute(select(users)).all() == []
     database.dispose()
+
+
+def test_a_migrated_database_is_opened_while_somebody_writes(store: Store) -> None:
+    with store.database.write():
+        open_store(store.database.url).database.dispose()
+    assert store.users.list() == ["anna", "ben"]
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_ctrl_c_is_heard_at_a_transactions_end_and_leaves_nothing_locked(
+    store: Store, way: str
+) -> None:
+    """Else a reader that is broken off goes on reading while its interrupt is handled."""
+    found: list[str] = []
+
+    def interrupted() -> None:
+        with getattr(store.database, way)() as connection:
+            rows = connection.execute(select(users.c.id))
+            signal.raise_signal(signal.SIGINT)
+            found.extend(rows.scalars())
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            interrupted()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sorted(found) == ["anna", "ben"]
+    again = open_store(store.database.url)
+    again.users.ensure("cara")
+    again.database.dispose()
+    assert caught.traceback  # and all that it holds on to is still there
 
 
 def test_two_processes_and_four_threads_migrate_at_once(store_url: str) -> None:
