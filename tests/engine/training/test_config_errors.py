@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.errors import InvalidInput
 from engine.training.errors import InvalidConfig
-from engine.training.recipe import MOST_CHARACTERS, read_config
+from engine.training.recipe import MOST_CHARACTERS, parse_config, read_config
 
 
 def said_of(text: str) -> str:
@@ -108,3 +110,24 @@ def test_the_error_is_one_of_input_that_carries_its_problems() -> None:
         read_config("model: {trainer: magic}", name="x")
     assert caught.value.field == "model.trainer"
     assert caught.value.code == "invalid_config"
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ({"model": {"preference": {"beta": 0.2}}}, "has preference, which is for dpo, kto"),
+        ({"model": {"trainer": "kto", "preference": {"text_weight": 1.0}}}, "which is for dpo"),
+        ({"model": {"trainer": "dpo"}, "training_data": {"augmentation": 0.2}}, "you preferred"),
+        ({"model": {"trainer": "dpo", "preference": {"beta": 0.0}}}, "must be above 0"),
+    ],
+)
+def test_what_preferences_have_not_is_refused(sections: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        parse_config(sections)
+
+
+def test_settings_of_preferences_reach_the_trainer() -> None:
+    found = parse_config({"model": {"trainer": "dpo", "preference": {"beta": 0.3}}}).recipe
+    assert (found.beta, found.text_weight, found.rank) == (0.3, 0.0, 16)
+    assert "least" not in found.settings
+    assert "beta" not in parse_config({}).recipe.settings

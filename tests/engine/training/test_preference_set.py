@@ -289,26 +289,3 @@ def test_a_request_says_what_is_missing_and_what_is_not_for_it(home: Home, shelf
     own = parse_config({"model": {"trainer": "dpo", "preference": {"least": 21}}})
     with pytest.raises(TooFewPreferences, match="1 missing"):
         trainings.request("anna", config=own)
-
-
-@pytest.mark.parametrize(
-    ("sections", "said"),
-    [
-        ({"model": {"preference": {"beta": 0.2}}}, "has preference, which is for dpo, kto"),
-        ({"model": {"trainer": "kto", "preference": {"text_weight": 1.0}}}, "which is for dpo"),
-        ({"model": {"trainer": "dpo"}, "training_data": {"augmentation": 0.2}}, "you preferred"),
-        ({"model": {"trainer": "dpo", "preference": {"beta": 0.0}}}, "must be above 0"),
-    ],
-)
-def test_a_configuration_that_asks_for_what_there_is_not_is_refused(
-    sections: dict[str, Any], said: str
-) -> None:
-    with pytest.raises(InvalidInput, match=said):
-        parse_config(sections)
-
-
-def test_its_own_settings_reach_the_trainer() -> None:
-    found = parse_config({"model": {"trainer": "dpo", "preference": {"beta": 0.3}}}).recipe
-    assert (found.beta, found.text_weight, found.rank) == (0.3, 0.0, 16)
-    assert "least" not in found.settings
-    assert "beta" not in parse_config({}).recipe.settings
