@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,27 +44,40 @@ def quick_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny base model with a real tokenizer, made once a session; see tests/tiny.py."""
-    return make_tiny_gguf(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for every home of a run of the tests, whichever of its processes they are in: what the first
+    one converts, the embedding model or the tiny base for trainings, is there for all."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "converted"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def embedding_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache that holds the real embedding model, converted once a session."""
-    return embedding_gguf(tmp_path_factory.mktemp("embedding")).parent
+def tiny_gguf(converted: Path) -> Path:
+    """A tiny base model with a real tokenizer, made once; see tests/tiny.py."""
+    path = converted / "tiny.gguf"
+    with (converted / "tiny.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return path if path.exists() else make_tiny_gguf(path)
 
 
 @pytest.fixture(scope="session")
-def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tiny model is converted for trainings, by the first one of the session."""
-    return tmp_path_factory.mktemp("bases")
+def embedding(converted: Path) -> Path:
+    """The real embedding model as it is served."""
+    return embedding_gguf(converted)
+
+
+@pytest.fixture(scope="session")
+def tiny_bases(converted: Path) -> Path:
+    """Where the tiny model is converted for trainings."""
+    return converted / "bases"
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_gguf: Path, tiny_bases: Path) -> Iterator[Home]:
+def home(tmp_path: Path, tiny_gguf: Path, converted: Path) -> Iterator[Home]:
     """A home folder on the tiny model. Its processes end with the test; a failure shows their logs."""
-    opened = Home(tmp_path / "home", tiny_gguf, bases=tiny_bases)
+    opened = Home(tmp_path / "home", tiny_gguf, cache=converted)
     yield opened
     opened.close()
     print(opened.logs())

@@ -6,14 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 
 from engine.bootstrap import open_engine
 from engine.engine import Engine
+from engine.jobs.work import Runner
+from engine.lock import hold_lock
 from engine.settings import Settings, load_settings
 from tests.fake_llamacpp import FakeLlamaCpp
 
@@ -35,14 +39,14 @@ def wait_for(what: str, is_so: Callable[[], bool], seconds: float = PATIENCE_SEC
 class Home:
     """A home folder with its engine; starts processes on it and ends them with the test.
 
-    `bases` are converted bases, shared with other homes.
+    `cache` holds what is converted, shared with other homes.
     """
 
-    def __init__(self, folder: Path, base_model: Path, *, bases: Path | None = None) -> None:
+    def __init__(self, folder: Path, base_model: Path, *, cache: Path | None = None) -> None:
         self.folder = folder
-        if bases is not None:
-            (folder / "cache").mkdir(parents=True)
-            (folder / "cache" / "bases").symlink_to(bases)
+        if cache is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "cache").symlink_to(cache)
         self.environment = {
             **os.environ,
             "ZEGA_HOME": str(folder),
@@ -100,6 +104,35 @@ class Home:
             assert process.stdin is not None
             process.stdin.close()
         self.engine.store.database.dispose()
+
+
+@contextmanager
+def somebody_runs(home: Home, *names: str) -> Iterator[None]:
+    """As if these processes ran: what they serve is this test's, and no command starts them."""
+    with ExitStack() as locks:
+        for name in names:
+            locks.enter_context(hold_lock(home.folder / f"{name}.lock", name))
+        yield
+
+
+@contextmanager
+def worked_here(home: Home) -> Iterator[None]:
+    """Jobs are run by a thread of this process, as if all of the studio's ran."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(0.02):
+            for job in home.engine.store.jobs.unfinished():
+                Runner(home.engine).run(job.id)
+
+    worker = threading.Thread(target=work)
+    with somebody_runs(home, "model-server", "memory", "worker"):
+        worker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            worker.join()
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

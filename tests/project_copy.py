@@ -20,7 +20,8 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "copy"
         for part in PARTS:
-            skip = shutil.ignore_patterns("__pycache__")
+            # With what Python has compiled, but for what it writes at this moment.
+            skip = shutil.ignore_patterns("*.pyc.*")
             shutil.copytree(ROOT / part, self.folder / part, ignore=skip)
         for pattern in FILES:
             for path in ROOT.glob(pattern):

@@ -1,4 +1,4 @@
-"""The verbs as a program calls them: with a real worker, a real database and a teacher on loopback."""
+"""The verbs as a program calls them: with a real database and a teacher on loopback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.errors import Cancelled, InvalidInput, JobFailed, NotFound, NoWorker
 from engine.jobs import waiting
 from engine.views import AutoTrainResult, TrainingStats
 from tests.fake_llamacpp import fake_llamacpp, good_texts
-from tests.processes import Home, wait_for
+from tests.processes import Home, wait_for, worked_here
 
 HOSTILE = ("../anna", "anna/..", "Anna", "", "a" * 65, "anna\n", "a;ls", "-rf", "anna\x00", "%2e")
 
@@ -61,9 +61,8 @@ def test_every_verb_refuses_a_hostile_name(home: Home, name: str) -> None:
 
 def test_auto_train_answers_the_closing_figures(home: Home) -> None:
     seen: list[Job] = []
-    with fake_llamacpp() as teacher:
+    with fake_llamacpp() as teacher, worked_here(home):
         home.publish(teacher)
-        home.start_worker()
         result = home.engine.auto_train("anna", 6, ["horror", "sci_fi"], on_progress=seen.append)
     assert result.total_requested == result.successful + result.failed == 6
     assert result.kept + result.rejected == result.successful
@@ -104,9 +103,8 @@ def test_a_cancelled_auto_train_says_what_was_kept(home: Home) -> None:
         if home.engine.get_stats("anna").kept:
             home.engine.cancel("anna", job.id)
 
-    with fake_llamacpp(delay=0.005) as teacher:
+    with fake_llamacpp(delay=0.005) as teacher, worked_here(home):
         home.publish(teacher)
-        home.start_worker()
         with pytest.raises(Cancelled) as caught:
             home.engine.auto_train("anna", 100, on_progress=cancel_soon)
     stats = home.engine.get_stats("anna")
@@ -130,9 +128,8 @@ def test_nobody_to_run_a_job_is_said(home: Home, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NoWorker) as caught:
         home.engine.auto_train("anna", 1)
     assert home.engine.job("anna", caught.value.job_id).state is JobState.QUEUED
-    home.start_worker()
     monkeypatch.undo()
-    with fake_llamacpp() as teacher:
+    with fake_llamacpp() as teacher, worked_here(home):
         home.publish(teacher)
         wait_for("the job", lambda: home.state(caught.value.job_id) == "succeeded")
 

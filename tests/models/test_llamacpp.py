@@ -118,11 +118,8 @@ def test_errors_carry_their_data() -> None:
     assert blocked.reason == "violence"
 
 
-def test_embeddings_tell_near_from_far(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from models.gguf import embedding_gguf
-
-    gguf = embedding_gguf(tmp_path_factory.mktemp("embedding"))
-    with LlamaCppServer(gguf, slots=1, context=512, threads=1, embeddings=True) as server:
+def test_embeddings_tell_near_from_far(embedding: Path) -> None:
+    with LlamaCppServer(embedding, slots=1, context=512, threads=1, embeddings=True) as server:
         vectors = LlamaCppEmbedder(server.url).embed(
             ["A fox ran through the snow.", "The red fox hurried over snow.", "Tax law is dry."]
         )

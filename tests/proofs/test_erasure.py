@@ -20,6 +20,7 @@ from engine.domain.snapshot import Split
 from engine.domain.version import Version
 from engine.errors import Quarantined
 from engine.serving.base import prepare_base
+from engine.training.process import TrainingProcess
 from engine.training.recipe import config_of
 from engine.training.run import run_training
 from tests.processes import Home
@@ -84,11 +85,22 @@ def test_an_erased_sentence_is_unlearned(real: Home, capsys: pytest.CaptureFixtu
 
 def check(home: Home, *, texts: int, changes: Mapping[str, Any]) -> list[str]:
     """Train it in, erase it, train again; the figures, a line each."""
+    process = TrainingProcess(stays=lambda: True)
+    try:
+        return check_with(process, home, texts=texts, changes=changes)
+    finally:
+        process.end()
+
+
+def check_with(
+    process: TrainingProcess, home: Home, *, texts: int, changes: Mapping[str, Any]
+) -> list[str]:
+    """The same, with one process for both trainings."""
     engine, shelf = home.engine, Shelf(home.engine)
     shelf.examples(texts)
     canaries = plant(shelf)
     base = losses(home, None)
-    version = train(home, changes)
+    version = train(home, changes, process)
     trained = losses(home, version)
     rows = dict(engine.store.snapshots.get("anna", version.snapshot_id).rows)
     assert {rows[each] for each in canaries} == {Split.TRAIN}
@@ -98,7 +110,7 @@ def check(home: Home, *, texts: int, changes: Mapping[str, Any]) -> list[str]:
     assert done.finished_at is not None
     with pytest.raises(Quarantined):
         engine.activate("anna", version.number)
-    again = train(home, changes)
+    again = train(home, changes, process)
     retrained = losses(home, again)
     assert len(engine.store.snapshots.get("anna", again.snapshot_id).rows) == texts
 
@@ -132,7 +144,7 @@ def plant(shelf: Shelf) -> list[str]:
     return made
 
 
-def train(home: Home, changes: Mapping[str, Any]) -> Version:
+def train(home: Home, changes: Mapping[str, Any], process: TrainingProcess) -> Version:
     """A training as the worker does it, without the comparison that a model server is needed for."""
     store, settings = home.engine.store, home.engine.settings
     job = store.jobs.create("anna", JobKind.TRAINING, {"recipe": "quick"})
@@ -147,6 +159,7 @@ def train(home: Home, changes: Mapping[str, Any]) -> Version:
         min_examples=settings.min_examples,
         load_base=lambda: prepare_base(settings),
         cancelled=lambda: False,
+        process=process,
     )
     store.jobs.succeed(job.id, {})
     return version

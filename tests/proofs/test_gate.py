@@ -108,8 +108,7 @@ def base_home(tmp_path: Path) -> Iterator[Home]:
     """A home on the real base, with a model server."""
     settings = load_settings()
     prepare_base(settings)
-    bases = (settings.cache / "bases").resolve()
-    home = Home(tmp_path / "home", Path(settings.base_model), bases=bases)
+    home = Home(tmp_path / "home", Path(settings.base_model), cache=settings.cache.resolve())
     home.environment |= {"ZEGA_THREADS": "2", "OMP_NUM_THREADS": "2", "ZEGA_GENERATION_SLOTS": "8"}
     home.engine.store.database.dispose()
     home.engine = home.open_engine()

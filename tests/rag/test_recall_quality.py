@@ -24,13 +24,12 @@ def test_the_set_is_the_same_each_time_and_every_answer_is_once_in_it() -> None:
     assert len({question.text for question in notes.questions}) == 200
 
 
-def test_the_right_passage_is_among_the_first_five(tmp_path: Path, embedding_cache: Path) -> None:
+def test_the_right_passage_is_among_the_first_five(tmp_path: Path, embedding: Path) -> None:
     notes = recall_set(PASSAGES, QUESTIONS)
     store = open_store(f"sqlite:///{tmp_path / 'zega.db'}")
-    (gguf,) = embedding_cache.glob("*.gguf")
     with (
         chroma(tmp_path / "index") as index,
-        LlamaCppServer(gguf, slots=1, context=CONTEXT, threads=1, embeddings=True) as server,
+        LlamaCppServer(embedding, slots=1, context=CONTEXT, threads=1, embeddings=True) as server,
     ):
         store.serving.publish("http://127.0.0.1:1", "none", "", {}, server.url)
         memory = Memory(store, lambda: index.url, threshold=7.0)

@@ -16,7 +16,7 @@ import pytest
 
 from engine.errors import EngineError
 from tests.fake_llamacpp import FakeLlamaCpp, fake_llamacpp
-from tests.processes import ROOT, Home, wait_for
+from tests.processes import ROOT, Home, somebody_runs, wait_for
 
 # What follows from the prompts that are drawn, anew each time, and from the clock.
 DRAWN = {"kept", "rejected", "average_quality", "training_stats", "total_time"}
@@ -85,7 +85,8 @@ def test_the_same_work_gives_the_same_figures(home: Home, teacher: FakeLlamaCpp)
     alike = []
     for user, door in (("anna", doors.python), ("ben", doors.rest), ("carl", doors.terminal)):
         home.engine.ensure_user(user)
-        answer = door(user, **REQUEST)
+        with somebody_runs(home, "model-server", "memory"):
+            answer = door(user, **REQUEST)
         job = home.engine.jobs(user)[0]
         assert answer == asdict(home.engine.auto_train_result(user, job.id))
         assert answer["kept"] + answer["rejected"] == 4
@@ -123,10 +124,10 @@ def test_what_one_door_refuses_all_refuse(
 
 @pytest.fixture(scope="module")
 def doors(
-    tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path, tiny_bases: Path
+    tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path, converted: Path
 ) -> Iterator[Doors]:
     """All three, on a home of their own that every refusal leaves as it is."""
-    home = Home(tmp_path_factory.mktemp("doors"), tiny_gguf, bases=tiny_bases)
+    home = Home(tmp_path_factory.mktemp("doors"), tiny_gguf, cache=converted)
     yield Doors(home)
     home.close()
 

@@ -45,8 +45,10 @@ def trainers(pid: int) -> list[psutil.Process]:
     return [child for child in descendants(pid) if "engine.training.child" in child.cmdline()]
 
 
+@pytest.mark.prove
 def test_a_training_survives_a_kill_of_the_worker(home: Home) -> None:
-    """Killed while it trains: the trainer ends too, and the next worker finishes the same run."""
+    """Killed while it trains: the trainer ends too, and the next worker finishes the same run. With all
+    tests that is one kill of three: tests/proofs/test_kills.py."""
     count = keep_examples(home)
     home.start("engine.serving.process")
     job = home.engine.start_training("anna")

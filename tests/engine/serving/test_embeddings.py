@@ -24,8 +24,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def embeddings(embedding_cache: Path) -> Iterator[EmbeddingServer]:
-    server = EmbeddingServer(embedding_cache)
+def embeddings(embedding: Path) -> Iterator[EmbeddingServer]:
+    server = EmbeddingServer(embedding.parent)
     yield server
     server.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,12 @@ from engine.store.outcomes import NewRejected
 from engine.store.passages import NewPassage
 
 
-@pytest.fixture
-def store_url(tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of this test's own."""
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The address of one in this folder, or of a schema of its own on the tests' Postgres."""
     server = os.environ.get("TEST_POSTGRES_URL")
     if not server:
-        yield f"sqlite:///{tmp_path / 'zega.db'}"
+        yield f"sqlite:///{folder / 'zega.db'}"
         return
     schema = f"test_{uuid4().hex}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -53,14 +54,27 @@ def store_url(tmp_path: Path) -> Iterator[str]:
     admin.dispose()
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+@contextmanager
+def open_for_two(url: str) -> Iterator[Store]:
     """A migrated store with the users anna and ben."""
-    opened = open_store(store_url)
+    opened = open_store(url)
     opened.users.ensure("anna")
     opened.users.ensure("ben")
     yield opened
     opened.database.dispose()
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of this test's own."""
+    with empty_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    with open_for_two(store_url) as opened:
+        yield opened
 
 
 class Make:

@@ -7,6 +7,7 @@ thing, or he gets nothing; and not one row of the database differs afterwards.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ from engine.store import Store
 from engine.store.example_pages import ExampleFilter
 from engine.store.growth import Dimension
 from engine.store.tables import metadata
+from tests.engine.store.conftest import Make, empty_database, open_for_two
 from tests.engine.store.intrusions import ALL, CREATING, DUE, EMPTY, REFUSED
 
 # What methods of EMPTY need besides the user.
@@ -79,8 +81,20 @@ def everything(store: Store) -> dict[str, list[Any]]:
         }
 
 
-@pytest.fixture
-def anna(store: Store, make: Any) -> SimpleNamespace:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The same for every test here: each of them sees to it that it leaves all as it was."""
+    with empty_database(tmp_path_factory.mktemp("two")) as url, open_for_two(url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def make(store: Store) -> Make:
+    return Make(store)
+
+
+@pytest.fixture(scope="module")
+def anna(store: Store, make: Make) -> SimpleNamespace:
     """One of everything that is anna's."""
     store.preferences.set("anna", "mix", {"horror": 1.0})
     store.keyword_lists.save("anna", "terms", ["lamp"])
@@ -153,6 +167,7 @@ def test_another_users_rows_are_not_seen(
 def test_bens_own_preference_leaves_annas_alone(store: Store, anna: SimpleNamespace) -> None:
     store.preferences.set("ben", "mix", 2)
     assert store.preferences.get("anna", "mix") == {"horror": 1.0}
+    store.preferences.delete("ben", "mix")
 
 
 def test_another_users_job_takes_no_example(store: Store, make: Any, anna: Any) -> None:

@@ -29,8 +29,8 @@ SHORT = {"epochs": 2, "batch_size": 8, "dropout": 0.2, "gradient_accumulation": 
 
 
 @pytest.fixture(scope="module")
-def base(tiny_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return base_folder(tiny_gguf, tmp_path_factory.mktemp("bases"))
+def base(tiny_gguf: Path, tiny_bases: Path) -> Path:
+    return base_folder(tiny_gguf, tiny_bases)
 
 
 def nothing(report: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.engine import Engine
 from tests.fake_llamacpp import fake_llamacpp
-from tests.processes import Home
+from tests.processes import Home, worked_here
 from tests.studio.cli.conftest import document, zega
 
 ORDER = """
@@ -57,9 +57,8 @@ def test_an_order_is_written_by_the_worker_and_leaves_as_it_says(
         "generation_config": {"quality_filter": False},
     }
     file.write_text(json.dumps(order))
-    with fake_llamacpp() as teacher:
+    with fake_llamacpp() as teacher, worked_here(home):
         home.publish(teacher)
-        home.start_worker()
         found = document(zega("synthesize", str(file), "-u", "anna", "--out", str(out), "--json"))
     assert found["requested"] == found["accepted"] + found["rejected"] + found["failed"] == 2
     lines = (out / "training_data" / "gemini_training_examples.jsonl").read_text().splitlines()

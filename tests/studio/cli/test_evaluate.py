@@ -9,7 +9,7 @@ import pytest
 
 from engine.engine import Engine
 from tests.fake_llamacpp import fake_llamacpp
-from tests.processes import Home
+from tests.processes import Home, worked_here
 from tests.studio.cli.conftest import document, problem, zega
 
 ROWS = '{"prompt": "Is a cat an animal?", "label": "yes"}\n{"prompt": "Say hello."}\n'
@@ -63,9 +63,8 @@ def test_a_model_is_measured_by_the_worker_and_reported(
     engine.benchmarks.add("anna", "mine", ROWS.encode())
     options = ("--user", "anna", "--version", "base", "--benchmark", "mine")
     page, plain = tmp_path / "report.md", tmp_path / "report.json"
-    with fake_llamacpp() as teacher:
+    with fake_llamacpp() as teacher, worked_here(home):
         home.publish(teacher)
-        home.start_worker()
         found = document(zega("evaluate", *options, "--report", str(plain), "--json"))
         told = zega("evaluate", *options, "--report", str(page))
     assert json.loads(plain.read_text(encoding="utf-8")) == found
@@ -73,7 +72,7 @@ def test_a_model_is_measured_by_the_worker_and_reported(
     assert (found["answers"], found["benchmark"]) == (2, "mine")
     assert found["figures"]["accuracy"]["n"] == 1
     assert told.exit_code == 0
-    assert "the base tiny:\n  Quality " in told.stdout
+    assert "the base tiny:\n  Accuracy " in told.stdout
     assert page.read_text(encoding="utf-8").startswith("# How the base tiny was measured\n")
     (measured,) = engine.evaluations.all("anna")  # nobody was asked twice
     assert measured.id == found["id"]

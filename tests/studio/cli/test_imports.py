@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fake_llamacpp import good_texts
-from tests.processes import Home
+from tests.processes import Home, worked_here
 from tests.studio.cli.conftest import document, problem, zega
 
 
@@ -35,7 +35,8 @@ def test_a_dry_run_shows_what_would_come_of_it(home: Home, files: list[str]) -> 
 
 
 def test_what_is_imported_is_listed_and_undone(home: Home, files: list[str]) -> None:
-    taken = document(zega("import", *files, "--user", "anna", "--as", "instruction", "--json"))
+    with worked_here(home):
+        taken = document(zega("import", *files, "--user", "anna", "--as", "instruction", "--json"))
     assert (taken["accepted"], taken["rejected"]) == (taken["read"] - 1, 1)
     assert [file["name"] for file in taken["files"] if file["problem"]] == ["film.mp4"]
     assert home.engine.readiness("anna").total == taken["accepted"] - 1 > 3  # the row scores low

@@ -7,8 +7,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,12 +15,12 @@ from engine.domain.genre import Genre
 from engine.domain.job import JobState
 from engine.errors import NoWorker
 from engine.evaluation.compare import evaluation_prompts
-from engine.lock import hold_lock, is_held
+from engine.lock import is_held
 from models.errors import Unavailable
 from studio.cli.jobs import follow
 from tests.engine.jobs.test_training import keep_examples
 from tests.fake_llamacpp import fake_llamacpp
-from tests.processes import Home, descendants, is_gone, wait_for
+from tests.processes import Home, descendants, is_gone, somebody_runs, wait_for
 from tests.studio.cli.conftest import document, problem, start_zega, zega
 
 CONTRACT = [
@@ -42,15 +40,6 @@ CONTRACT = [
 def nobody_runs(home: Home) -> bool:
     names = ("worker", "model-server", "memory")
     return not any(is_held(home.folder / f"{name}.lock") for name in names)
-
-
-@contextmanager
-def somebody_runs(home: Home, *names: str) -> Iterator[None]:
-    """As if these processes ran: what they serve is this test's."""
-    with ExitStack() as locks:
-        for name in names:
-            locks.enter_context(hold_lock(home.folder / f"{name}.lock", name))
-        yield
 
 
 def test_a_command_runs_what_nobody_runs(home: Home, tmp_path: Path) -> None:
@@ -140,10 +129,15 @@ def is_running(home: Home) -> bool:
     return any(job.state is JobState.RUNNING for job in home.engine.jobs("anna"))
 
 
-def test_train_needs_examples_and_then_makes_a_version(home: Home, tmp_path: Path) -> None:
+def test_train_needs_examples(home: Home) -> None:
     error = problem(zega("train", "--user", "anna", "--json"))
     assert error["code"] == "not_enough_examples"
     assert "10 missing" in error["message"]
+
+
+@pytest.mark.prove
+def test_train_makes_a_version_that_is_evaluated(home: Home, tmp_path: Path) -> None:
+    """`zega update` goes the same way and further, with all tests: test_training.py."""
     keep_examples(home)
     process = start_zega(home, "train", "--user", "anna", "--json", folder=tmp_path)
     out, err = process.communicate()

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from models.errors import Unavailable
-from tests.processes import Home
+from tests.processes import Home, somebody_runs
 from tests.studio.cli.conftest import problem, zega
-from tests.studio.cli.test_jobs import somebody_runs
 
 
 @pytest.mark.parametrize(

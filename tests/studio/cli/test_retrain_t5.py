@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.domain.version import Student
+from engine.jobs import work
+from engine.training import process
+from engine.training.run import Base
+from models.catalog import find_base_model
+from models.gguf import GgufIdentity
 from tests.engine.jobs.test_training import keep_examples
-from tests.processes import Home
+from tests.processes import Home, worked_here
 from tests.studio.cli.conftest import document, problem, zega
 from tests.tiny_t5 import make_tiny_t5
+
+TRAINED = """
+import json, os, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+(folder / "final").mkdir()
+(folder / "final" / "model.safetensors").write_text("weights")
+overlap = {name: {"rouge_l": 1.0, "chrf": 2.0, "rows": 2} for name in ("before", "after")}
+losses = {"before": [[2.0, 1], [3.0, 1]], "after": [[1.0, 1], [2.0, 1]]}
+result = {"adapter": str(folder / "final"), "trainable_parameters": 1, "tokens": 9, "epochs": 1.0,
+          "seconds": 2.0, "best_validation_loss": 1.0, "losses": losses, "overlap": overlap, "answers": []}
+(folder / "half").write_text(json.dumps(result))
+os.replace(folder / "half", folder / "result.json")
+"""
 
 
 def test_too_few_pairs_say_how_many_are_missing(home: Home) -> None:
@@ -37,6 +56,20 @@ def test_a_long_run_is_asked_for_first(home: Home, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_t5_is_trained_and_activated_by_commands(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stand-in for the process that trains and for the base it would train."""
+    keep_examples(home)
+    identity = GgufIdentity("0" * 64, "1" * 64)
+    base = Base(find_base_model("t5-small"), home.folder, identity)
+    monkeypatch.setattr(work, "prepare_base", lambda settings: base)
+    monkeypatch.setattr(process, "CHILD", [sys.executable, "-c", TRAINED])
+    with worked_here(home):
+        check_commands(home)
+
+
+@pytest.mark.prove
+def test_a_t5_is_really_trained_and_activated_by_commands(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep_examples(home)
@@ -47,6 +80,11 @@ def test_a_t5_is_trained_and_activated_by_commands(
     ]
     make_tiny_t5(tmp_path / "models" / "t5-small", texts=texts)
     monkeypatch.setenv("ZEGA_MODELS_DIR", str(tmp_path / "models"))
+    check_commands(home)
+
+
+def check_commands(home: Home) -> None:
+    """From the training to the base again."""
     version = document(zega("retrain-t5", "--user", "anna", "--json"))
     assert (version["student"], version["recipe"], version["base_model"]) == (
         "t5",
