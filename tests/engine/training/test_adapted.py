@@ -33,8 +33,8 @@ LONG = TextRow("What of all?", " ".join(WORDS * 60))
 
 
 @pytest.fixture(scope="module")
-def base(tiny_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return base_folder(tiny_gguf, tmp_path_factory.mktemp("bases"))
+def base(tiny_gguf: Path, tiny_bases: Path) -> Path:
+    return base_folder(tiny_gguf, tiny_bases)
 
 
 @pytest.fixture(params=["as it is", pytest.param("compiled", marks=pytest.mark.prove)])

@@ -19,8 +19,8 @@ MODULE = SimpleNamespace(training=False, num_key_value_groups=3, is_causal=True)
 
 
 @pytest.fixture(scope="module")
-def tiny_base(tiny_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return base_folder(tiny_gguf, tmp_path_factory.mktemp("cache"))
+def tiny_base(tiny_gguf: Path, tiny_bases: Path) -> Path:
+    return base_folder(tiny_gguf, tiny_bases)
 
 
 def heads(seen: int, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
