@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from engine.domain.example import Author, Source
-from engine.domain.job import JobState
+from engine.domain.job import Job, JobState
 from engine.domain.quality import Quality
 from engine.domain.snapshot import Split
 from engine.domain.version import Student, Version
@@ -66,15 +66,18 @@ def t5_home(home: Home, tmp_path: Path) -> Iterator[Home]:
     return home
 
 
-def train(home: Home, epochs: int) -> Version:
-    """A version by the recipe `t5`, with as many passes as a tiny model needs."""
+def begin(home: Home, epochs: int) -> Job:
+    """A training by the recipe `t5`, with as many passes as a tiny model needs."""
     plain = load_config("t5").model_dump()
     plain["model"]["base_model"] = "t5-small"
     plain["hyperparameters"] |= {"epochs": epochs, "learning_rate": 5e-3, "weight_decay": 0.0}
     plain["training_data"]["validation_split"] = 0.0
     plain["optimization"]["early_stopping"]["enabled"] = False
     config = parse_config(plain, name="t5")
-    job = home.engine.start_training("anna", config=config, kind="stories")
+    return home.engine.start_training("anna", config=config, kind="stories")
+
+
+def trained(home: Home, job: Job) -> Version:
     ended = home.engine.store.jobs.get
     wait_for("the T5", lambda: ended(job.id).state.is_final, PATIENCE)
     assert ended(job.id).state is JobState.SUCCEEDED, ended(job.id).error
@@ -117,8 +120,10 @@ def servers(home: Home) -> list[psutil.Process]:
 
 def test_a_t5_is_trained_answers_is_changed_and_reverted(t5_home: Home) -> None:
     home, engine = t5_home, t5_home.engine
+    # The second goes on in the process of the first.
+    jobs = [begin(home, epochs) for epochs in (70, 1)]
     home.start_worker()
-    first = train(home, 70)
+    first = trained(home, jobs[0])
     assert first.student is Student.T5
     assert re.fullmatch(r"t5-retrained-\d{8}-\d{6}", first.label)
     folder = home.folder / "versions" / "anna" / first.label / "final"
@@ -128,7 +133,7 @@ def test_a_t5_is_trained_answers_is_changed_and_reverted(t5_home: Home) -> None:
     assert first.comparisons[0].prompt.startswith("Write a")
     run = home.folder / "runs" / "anna" / first.run_id / "processed"
     assert len((run / "source.txt").read_text().splitlines()) == len(learned(home, first))
-    second = train(home, 1)
+    second = trained(home, jobs[1])
     assert [version.number for version in engine.versions("anna")] == [2, 1]
     assert engine.active_version("anna") is None  # that is zega's
     assert engine.readiness("anna").examples == len(pairs())  # which has learned nothing of them
