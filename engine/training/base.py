@@ -10,10 +10,15 @@ import io
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
 from models.weights import sha256_of
+
+# A training that is cancelled leaves its conversion to end by itself, and the next one needs the same: two
+# threads cannot load transformers at once.
+_converting = threading.Lock()
 
 
 def base_folder(weights: Path, cache: Path) -> Path:
@@ -25,8 +30,12 @@ def base_folder(weights: Path, cache: Path) -> Path:
     if weights.is_dir():
         return weights
     target = cache / f"{weights.stem}-{sha256_of(weights)[:16]}"
-    if target.exists():
-        return target
+    with _converting:
+        return target if target.exists() else _converted(weights, target)
+
+
+def _converted(weights: Path, target: Path) -> Path:
+    cache = target.parent
     cache.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix="convert-", dir=cache))
     try:

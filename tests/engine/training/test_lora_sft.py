@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from engine.evaluation.held_out import held_out_loss, row_losses
 from engine.kinds import stories
 from engine.rendering import render
+from engine.training import hardware
 from engine.training.base import base_folder, load_model, load_tokenizer
 from engine.training.checkpoints import is_whole, newest_checkpoint
 from engine.training.hardware import SHORT_ROWS
@@ -54,9 +56,18 @@ class Trained:
     steps: list[StepReport]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def as_it_is() -> Iterator[None]:
+    """Nothing is compiled, which takes longer than all of this; test_quick_layers.py and test_adapted.py
+    prove that it learns the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hardware, "COMPILE_TOKENS", 10**9)
+        yield
+
+
 @pytest.fixture(scope="module")
-def base(tiny_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return base_folder(tiny_gguf, tmp_path_factory.mktemp("bases"))
+def base(tiny_gguf: Path, tiny_bases: Path) -> Path:
+    return base_folder(tiny_gguf, tiny_bases)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +88,17 @@ def test_the_base_is_converted_once(tiny_gguf: Path, base: Path) -> None:
     changed = (base / "model.safetensors").stat().st_mtime_ns
     assert base_folder(tiny_gguf, base.parent) == base
     assert (base / "model.safetensors").stat().st_mtime_ns == changed
+
+
+def test_threads_of_a_process_convert_the_base_one_after_the_other(
+    tiny_gguf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a training is cancelled while its base is prepared, and the next one begins."""
+    made: list[Path] = []
+    monkeypatch.setattr("engine.training.base._convert", lambda gguf, out: made.append(out))
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(lambda _: base_folder(tiny_gguf, tmp_path), range(4)))
+    assert (len(found), len(made)) == (1, 1)
 
 
 def test_loss_falls_and_every_step_is_reported(trained: Trained) -> None:
