@@ -23,7 +23,7 @@ from engine.training.base import load_tokenizer
 from engine.training.causal import measure, read_rows
 from engine.training.exact_resume import ExactResume, save_into
 from engine.training.hardware import choose, this_machine
-from engine.training.quick_layers import SHORT, leave_layers
+from engine.training.quick_layers import SHORT, drops, leave_layers
 from engine.training.report import Reporter, SampleReport, StepReport, TrainResult
 from engine.training.rows import TextRow, TokenRow, tokenize_all
 from engine.training.samples import Samples, fixed_prompts
@@ -64,11 +64,14 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
     """
 
     loss_of: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = staticmethod(answer_loss)
+    evaluates_as_trained = False
+    """Whether evaluations go through the compiled code of the steps, in training mode."""
 
     def compile(self, longest: int) -> None:
-        """Use compiled code of layers and loss for rows of up to `longest` tokens; evaluations are computed
-        as they are. Where it cannot be compiled the log says so, and all is computed as it is."""
+        """Use compiled code of layers and loss for rows of up to `longest` tokens. Where it cannot be
+        compiled the log says so, and all is computed as it is."""
         self.loss_of = compiled_loss()
+        self.evaluates_as_trained = not drops(self.model)
         try:
             with torch.random.fork_rng(), torch._dynamo.config.patch(suppress_errors=False):
                 self._rehearse(longest)
@@ -76,6 +79,7 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
             said = str(error).strip().partition("\n")[0]
             log.warning("Layers could not be compiled, so this training is slower: %s", said)
             self.loss_of = answer_loss
+            self.evaluates_as_trained = False
             leave_layers(self.model)
         self.model.zero_grad()
 
@@ -91,6 +95,8 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
                 self.compute_loss(self.model.train(), inputs).backward()
 
     def evaluate(self, *args: Any, **settings: Any) -> Any:
+        if self.evaluates_as_trained:
+            return super().evaluate(*args, **settings)
         # A second compilation, for values without gradients, would cost more than it saves.
         with torch.compiler.set_stance("force_eager"):
             return super().evaluate(*args, **settings)
@@ -102,6 +108,10 @@ class AnswerLossTrainer(ExactResume, TokenMean, SFTTrainer):  # type: ignore[mis
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
+        if self.evaluates_as_trained and not model.training:
+            with torch.enable_grad():
+                loss, outputs = self.compute_loss(model.train(), inputs, True, num_items_in_batch)
+            return (loss.detach(), outputs) if return_outputs else loss.detach()
         labels = inputs["labels"]
         # Position t predicts token t+1; keep the columns in which any row has something to predict.
         targets = labels[:, 1:]

@@ -93,3 +93,12 @@ def leave_layers(model: Any) -> None:
     """Compute the decoder layers of a PEFT model as they are."""
     for layer in model.get_base_model().get_decoder().layers:
         layer._compiled_call_impl = None
+
+
+def drops(model: Any) -> bool:
+    """Whether a model leaves something out by chance in training, so that it computes otherwise in use."""
+    return any(
+        (isinstance(module, torch.nn.Dropout) and module.p > 0)
+        or getattr(module, "attention_dropout", 0) > 0
+        for module in model.modules()
+    )

@@ -69,13 +69,16 @@ def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.parametrize("dropout", [0.1, pytest.param(0.0, marks=pytest.mark.prove)])
 @pytest.mark.usefixtures("compiled")
-def test_what_was_trained_before_changes_nothing(base: Path, tmp_path: Path) -> None:
-    alone = weights(base, tmp_path / "alone", MINE)
+def test_what_was_trained_before_changes_nothing(
+    base: Path, tmp_path: Path, dropout: float
+) -> None:
+    alone = weights(base, tmp_path / "alone", MINE, dropout=dropout)
     start_anew()
-    before = weights(base, tmp_path / "before", OTHERS, seed=7)
+    before = weights(base, tmp_path / "before", OTHERS, seed=7, dropout=dropout)
     (kept,) = adapted._kept.values()
-    after = weights(base, tmp_path / "after", MINE)
+    after = weights(base, tmp_path / "after", MINE, dropout=dropout)
     assert adapted._kept.popitem()[1] is kept
     assert equal(alone, after)
     assert not equal(alone, before)
@@ -84,17 +87,42 @@ def test_what_was_trained_before_changes_nothing(base: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "rows", [MINE, pytest.param([*MINE, LONG], marks=pytest.mark.prove)], ids=["short", "long"]
 )
+@pytest.mark.parametrize("dropout", [0.1, pytest.param(0.0, marks=pytest.mark.prove)])
 @pytest.mark.usefixtures("compiled")
 def test_what_is_gone_on_with_in_a_new_process_ends_the_same(
-    base: Path, tmp_path: Path, rows: list[TextRow]
+    base: Path, tmp_path: Path, rows: list[TextRow], dropout: float
 ) -> None:
-    whole = weights(base, tmp_path / "whole", rows, max_length=1024)
+    whole = weights(base, tmp_path / "whole", rows, max_length=1024, dropout=dropout)
     for checkpoint in checkpoints_in(tmp_path / "whole" / "checkpoints"):
         start_anew()
         begun = tmp_path / f"from-{step_of(checkpoint)}"
         here = begun / "checkpoints" / checkpoint.name
         shutil.copytree(checkpoint, here)
-        assert equal(whole, weights(base, begun, rows, max_length=1024, checkpoint=here))
+        again = weights(base, begun, rows, max_length=1024, checkpoint=here, dropout=dropout)
+        assert equal(whole, again)
+
+
+@pytest.mark.prove
+def test_validation_losses_of_compiled_code_are_those_of_the_model_as_it_is(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_recipe("quick").settings | {"epochs": 2}
+
+    def losses(name: str) -> list[float]:
+        found: list[float] = []
+        start_anew()
+
+        def on_step(step: Any) -> None:
+            if step.validation_loss is not None:
+                found.append(step.validation_loss)
+
+        train(MINE, OTHERS, base=base, out=tmp_path / name, on_step=on_step, **settings)
+        return found
+
+    as_it_is = losses("as it is")
+    monkeypatch.setattr(hardware, "COMPILE_TOKENS", 0)
+    assert losses("compiled") == pytest.approx(as_it_is, rel=1e-3)  # bf16 rounds otherwise
+    assert len(as_it_is) >= 2
 
 
 def model_of(base: Path, *, rank: int = 4) -> Any:

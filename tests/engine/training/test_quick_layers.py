@@ -13,7 +13,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from engine.training.base import base_folder, load_model
 from engine.training.hardware import SHORT_ROWS
-from engine.training.quick_layers import SHORT, attend, cast_adapters, compile_layers
+from engine.training.quick_layers import SHORT, attend, cast_adapters, compile_layers, drops
 
 MODULE = SimpleNamespace(training=False, num_key_value_groups=3, is_causal=True)
 
@@ -100,6 +100,14 @@ def test_dropout_is_at_work_in_training_only(tiny_base: Path) -> None:
     with torch.no_grad():
         assert torch.equal(model.eval()(ids).logits, model(ids).logits)
         assert not torch.equal(model.train()(ids).logits, model(ids).logits)
+
+
+def test_a_model_computes_in_training_as_in_use_unless_it_drops_something(tiny_base: Path) -> None:
+    assert not drops(adapted(tiny_base))
+    assert drops(adapted(tiny_base, dropout=0.1))
+    model = adapted(tiny_base)
+    model.get_base_model().get_decoder().layers[0].self_attn.attention_dropout = 0.1
+    assert drops(model)
 
 
 @pytest.mark.prove
