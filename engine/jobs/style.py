@@ -30,9 +30,10 @@ def measure_style(engine: Engine, job: Job, version: Version, attempt: Attempt) 
     before: list[str] = []
     after: list[str] = []
     if prompts := style.prompts(version):
-        jobs.progress(job.id, stage="Comparing with your own style", done=0, total=2 * len(prompts))
         try:
             wait_until_served(engine, job, [version], attempt)
+            stage = "Comparing with your own style"
+            jobs.progress(job.id, stage=stage, done=0, total=2 * len(prompts))
             before, after = go_on(engine, job, version, prompts, attempt)
         except ModelError as error:  # the version is whole without it
             log.warning("job %s: no style: %s", job.id, error)

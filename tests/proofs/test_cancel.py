@@ -132,5 +132,5 @@ def cancelled(engine: Engine, job: Job, reached: Callable[[Engine, Job], bool]) 
 
 
 def over(job: Job) -> bool:
-    assert not job.state.is_final, (job.state, job.error)
+    assert not job.state.is_final, (job.state, job.error, job.result)
     return False
