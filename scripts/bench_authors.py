@@ -1,9 +1,9 @@
 """`make bench-authors DATA=folder [OUT=file.json]`: does a model learn to write like its author?
 
 For each novel of the folder, in a fresh home: 10,000 words are imported, the recipe `quick` trains on them,
-and unseen chapters say by how much the held-out loss fell. Base and version then go on from ten places of
-these chapters: how far the answers have come towards the author (style match), towards which of all
-authors of the folder they have moved, and the longest span they share with what was learned.
+and unseen chapters say by how much the held-out loss fell. Base and version then go on from sixteen
+places of these chapters: how far the answers have come towards the author (style match), towards which of
+all authors of the folder they have moved, and the longest span they share with what was learned.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ from scripts.authors import Novel, read_authors, split_as, take_novel
 RECIPE = "quick"
 WORDS = 10_000
 USER = "author"
-PROMPTS = 10
+PROMPTS = 16
+POOLED = 10
+"""So many answers are taken together when an author is named."""
 SEED = 17
 COULD_NOT = 2
 
@@ -69,7 +71,7 @@ def bench_author(
         "held_out_loss_before": round(version.gain.before, 4),
         "held_out_loss_after": round(version.gain.after, 4),
         "style_match": None if match is None else round(match.after.value, 1),
-        "attributed_to": moved_towards(before, after, profiles),
+        "attributed_to": moved_towards(before[:POOLED], after[:POOLED], profiles),
         "longest_copied_words": copied(after, novel.first_texts).longest,
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -96,7 +98,7 @@ def train(store: Store, novel: Novel, settings: Settings, home: Path) -> Version
 def answer(
     store: Store, version: Version, novel: Novel, settings: Settings, home: Path
 ) -> tuple[list[str], list[str]]:
-    """How base and version go on from ten places of the unseen chapters."""
+    """How base and version go on from sixteen places of the unseen chapters."""
     store.versions.activate(USER, version.id)  # only then is it served, however good it is
     server = ModelServer(
         store,
@@ -122,7 +124,7 @@ def answer(
 
 
 def prompts(later: list[Passage]) -> list[EvaluationPrompt]:
-    """Ten requests, spread evenly over the unseen chapters."""
+    """The requests, spread evenly over the unseen chapters."""
     chosen = [later[place * len(later) // PROMPTS] for place in range(PROMPTS)]
     return [EvaluationPrompt(None, "", continuation_prompt(before)) for before, _ in chosen]
 

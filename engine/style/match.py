@@ -1,8 +1,9 @@
 """The style match: how far a version has come from the base (0) to its user's own writing (100).
 
-Every text is compared with the profile of what was trained on of the user's own; the own text that is
-compared was held out, so that 100 is what the user reaches, not what a copy would. Samples of the three are
-resampled for the interval (scipy's bootstrap, percentiles).
+Each sample of a text is asked how much more it is like the user's writing than like the base's; likeness
+to the user alone would be highest for the plainest text, whoever wrote it. The user's side is what was
+learned, and the own text that is compared was held out: 100 is what the user reaches, not what a copy
+would. Samples of the three are resampled for the interval (scipy's bootstrap, percentiles).
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from numpy.typing import NDArray
 
 from engine.domain.evaluation import Figure
 from engine.evaluation.intervals import CONFIDENCE, mean_figure
-from engine.style.profile import SAMPLE_WORDS, Profile, likeness, profile_of, samples
+from engine.style.profile import (
+    SAMPLE_WORDS,
+    Profile,
+    likeness,
+    mean_profile,
+    profile_of,
+    samples,
+)
 
 RESAMPLES = 2_000
 FEWEST_SAMPLES = 2
@@ -44,16 +52,33 @@ def style_match(
     """The match of a version's answers, beside the base's to the same prompts.
 
     `trained` is the user's own text that was learned, `own` that which was held out. None where there
-    are fewer than two samples of any, or the base is as near to the user as the held-out text.
+    are fewer than two samples of any, or the held-out text does not lean to the user for sure more than
+    the base does: the scale would be chance.
     """
-    profile, length = profile_of(trained), sample_words(own)
-    ours, before, after = (likenesses(profile, texts, length) for texts in (own, base, version))
-    if min(map(len, (ours, before, after))) < FEWEST_SAMPLES or ours.mean() <= before.mean():
+    length = sample_words(own)
+    learned, ours, bases, versions = (
+        [profile_of([each]) for each in samples(texts, length)]
+        for texts in (trained, own, base, version)
+    )
+    if not learned or min(map(len, (ours, bases, versions))) < FEWEST_SAMPLES:
         return None
-    of_base = scaled(before, ours.mean(), before.mean())
+    user, start = mean_profile(learned), mean_profile(bases)
+    at_user = leanings(ours, user, start)
+    after = leanings(versions, user, start)
+    # A sample is the more like the mean of the base's the fewer there are, if it is one of them.
+    before = np.array(
+        [
+            leaning(each, user, mean_profile([*bases[:place], *bases[place + 1 :]]))
+            for place, each in enumerate(bases)
+        ]
+    )
+    mine, its = (mean_figure(each.tolist(), seed=seed) for each in (at_user, before))
+    if mine.low <= its.high:
+        return None
+    of_base = scaled(before, at_user.mean(), before.mean())
     return Match(
         before=mean_figure(of_base.tolist(), seed=seed),
-        after=_figure(after, ours, before, seed=seed),
+        after=_figure(after, at_user, before, seed=seed),
     )
 
 
@@ -63,13 +88,17 @@ def sample_words(own: Sequence[str]) -> int:
     return min(SAMPLE_WORDS, max(SHORTEST_SAMPLE, words // (FEWEST_SAMPLES + 1)))
 
 
-def likenesses(profile: Profile, texts: Sequence[str], length: int) -> Values:
-    """How like a profile each sample of so many words of these texts is."""
-    return np.array([likeness(profile, profile_of([each])) for each in samples(texts, length)])
+def leaning(sample: Profile, user: Profile, base: Profile) -> float:
+    """How much more a sample is like the user's samples on average than like the base's."""
+    return likeness(sample, user) - likeness(sample, base)
+
+
+def leanings(found: Sequence[Profile], user: Profile, base: Profile) -> Values:
+    return np.array([leaning(each, user, base) for each in found])
 
 
 def scaled(values: Any, own: Any, base: Any) -> Any:
-    """Likenesses on the scale from 0 (base) to 100 (own)."""
+    """Leanings on the scale from 0 (base) to 100 (own)."""
     return 100.0 * (values - base) / (own - base)
 
 

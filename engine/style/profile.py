@@ -66,8 +66,14 @@ def profile_of(texts: Iterable[str]) -> Profile:
     return {run: math.sqrt(count / total) for run, count in counts.items()}
 
 
+def mean_profile(profiles: Sequence[Profile]) -> Profile:
+    """The mean of the profiles of one or more samples; likeness to it is the mean of that to each."""
+    runs = {run for each in profiles for run in each}
+    return {run: math.fsum(each.get(run, 0.0) for each in profiles) / len(profiles) for run in runs}
+
+
 def likeness(one: Profile, other: Profile) -> float:
-    """The cosine of two profiles: 1 for the same, 0 without a run in common."""
+    """The inner product of two profiles, their cosine: 1 for the same, 0 without a run in common."""
     fewer, more = sorted((one, other), key=len)
     return math.fsum(value * more.get(run, 0.0) for run, value in fewer.items())
 
