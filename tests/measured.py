@@ -219,6 +219,7 @@ def quizzed(
         answers=answers,
         rows=(),
         benchmark=benchmark,
+        asked=store.benchmarks.rows(user, benchmark),
     )
 
 

@@ -55,7 +55,8 @@ def measure_on(
     on_answer: Callable[[], object],
 ) -> Evaluation:
     """The model's evaluation on a benchmark, which is stored: the one that is there, or a new one. `name`
-    is what people call the model. Raises `Cancelled`, and what the model raises."""
+    is what people call the model. Raises `Cancelled`, what the model raises, and `NotFound` or
+    `InvalidInput` for a benchmark that was removed or changed meanwhile."""
     found = store.evaluations.newest(
         user_id, version_id, asked.sha256, model=name, benchmark=asked.name
     )
@@ -77,6 +78,7 @@ def measure_on(
         ],
         rows=(),
         benchmark=asked.name,
+        asked=asked.rows,
     )
 
 

@@ -49,13 +49,7 @@ class Benchmarks:
     def rows(self, user_id: str, name: str) -> Sequence[BenchmarkRow]:
         """The rows of a set, in their order. Raises NotFound."""
         with self._database.read() as connection:
-            found = _find(connection, user_id, name)
-            query = (
-                select(benchmark_rows)
-                .where(benchmark_rows.c.benchmark_id == found["id"], benchmark_rows.c.prompt != "")
-                .order_by(benchmark_rows.c.position)
-            )
-            return [_row(row) for row in connection.execute(query).mappings()]
+            return _rows(connection, user_id, name)
 
     def remove(self, user_id: str, name: str) -> None:
         """Forget a set, and what models answered to it. Raises NotFound."""
@@ -64,6 +58,18 @@ class Benchmarks:
             _forget_answers(connection, user_id, [found])
             connection.execute(delete(benchmark_rows).where(benchmark_rows.c.benchmark_id == found))
             connection.execute(delete(benchmarks).where(benchmarks.c.id == found))
+
+
+def check_asked(
+    connection: Connection, user_id: str, name: str, asked: Sequence[BenchmarkRow]
+) -> None:
+    """Raise NotFound for a set that is gone, InvalidInput for one whose rows are not those asked."""
+    if _rows(connection, user_id, name) != list(asked):
+        raise InvalidInput(
+            "benchmark",
+            f"{name} was erased in part or replaced while it was asked: no answer was kept, "
+            "measure it again",
+        )
 
 
 def forget_benchmarks(connection: Connection, user_id: str, keys: Sequence[str]) -> None:
@@ -102,6 +108,18 @@ def _find(connection: Connection, user_id: str, name: str) -> RowMapping:
     if row is None:
         raise NotFound("benchmark", name)
     return row
+
+
+def _rows(connection: Connection, user_id: str, name: str) -> list[BenchmarkRow]:
+    query = (
+        select(benchmark_rows)
+        .where(
+            benchmark_rows.c.benchmark_id == _find(connection, user_id, name)["id"],
+            benchmark_rows.c.prompt != "",
+        )
+        .order_by(benchmark_rows.c.position)
+    )
+    return [_row(row) for row in connection.execute(query).mappings()]
 
 
 def _benchmark(row: RowMapping) -> Benchmark:

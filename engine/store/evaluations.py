@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, insert, select
 
+from engine.domain.benchmark import BenchmarkRow
 from engine.domain.evaluation import Answer, Evaluation, RowMeasure
 from engine.errors import Quarantined
+from engine.store.benchmarks import check_asked
 from engine.store.database import Database
 from engine.store.rows import find, new_id, now, require_user
 from engine.store.tables import evaluations, versions
@@ -33,11 +35,14 @@ class Evaluations:
         answers: Sequence[Answer],
         rows: Sequence[RowMeasure],
         benchmark: str | None = None,
+        asked: Sequence[BenchmarkRow] = (),
     ) -> Evaluation:
-        """Store one model's whole evaluation. `prompts_sha256` covers what it was asked, and how.
+        """Store one model's whole evaluation. `prompts_sha256` covers what it was asked, and how; `asked`
+        are the rows of the benchmark.
 
         Raises NotFound for a version that is not the user's, and Quarantined for one that learned a text
-        that was erased meanwhile: what it wrote is not kept.
+        that was erased meanwhile: what it wrote is not kept. Nor are answers to a benchmark that was
+        removed (NotFound), or erased in part or replaced (InvalidInput) since it was asked.
         """
         values: dict[str, Any] = {
             "id": new_id(),
@@ -57,6 +62,8 @@ class Evaluations:
                 version = find(connection, versions, "version", version_id, user_id=user_id)
                 if version["quarantined_at"] is not None:
                     raise Quarantined(model)
+            if benchmark is not None:
+                check_asked(connection, user_id, benchmark, asked)
             statement = insert(evaluations).values(values | {"created_at": now()})
             row = connection.execute(statement.returning(evaluations)).mappings().one()
             return _evaluation(row)

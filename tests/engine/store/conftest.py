@@ -193,6 +193,9 @@ class Make:
             ],
             "rows": [RowMeasure("89" * 16, 41.5, 12, "fantasy")],
         }
+        name = values.get("benchmark")
+        if name is not None and "asked" not in values:
+            given["asked"] = self.store.benchmarks.rows(user_id, name)
         return self.store.evaluations.add(user_id, **given | values)
 
     def ruling(self, outcome: Outcome = Outcome.PROMOTED) -> Ruling:

@@ -60,3 +60,30 @@ def test_an_erased_row_is_asked_no_more_and_its_answers_go(store: Store, make: A
     assert store.benchmarks.get("anna", "verbs").references == 0
     assert [each.benchmark for each in store.evaluations.list("anna")] == [None]
     assert store.texts.of_ids("anna", Noun.BENCHMARK, [key])[0].texts == ()
+
+
+@pytest.mark.parametrize("change", ["removed", "replaced", "erased"])
+def test_answers_to_a_set_that_changed_while_it_was_asked_are_not_stored(
+    store: Store, make: Any, change: str
+) -> None:
+    found = store.benchmarks.add("anna", "verbs", ROWS)
+    asked = store.benchmarks.rows("anna", "verbs")
+    if change == "erased":
+        reached = {Noun.BENCHMARK.value: [f"{found.id}:1"]}
+        store.erasures.erase("0" * 32, "anna", "a phrase", reached)
+    else:
+        store.benchmarks.remove("anna", "verbs")
+    if change == "replaced":
+        store.benchmarks.add("anna", "verbs", [*ROWS[:2], BenchmarkRow("Tell of the sea.")])
+    error, why = (NotFound, "no benchmark") if change == "removed" else (InvalidInput, "no answer")
+    with pytest.raises(error, match=why):
+        make.evaluation("anna", benchmark="verbs", asked=asked)
+    assert store.evaluations.list("anna") == []
+
+
+def test_answers_to_the_same_rows_under_the_same_name_are_stored(store: Store, make: Any) -> None:
+    store.benchmarks.add("anna", "verbs", ROWS)
+    asked = store.benchmarks.rows("anna", "verbs")
+    store.benchmarks.remove("anna", "verbs")
+    store.benchmarks.add("anna", "verbs", ROWS)
+    assert make.evaluation("anna", benchmark="verbs", asked=asked).benchmark == "verbs"

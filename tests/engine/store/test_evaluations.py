@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.benchmark import BenchmarkRow
 from engine.domain.evaluation import Outcome
 from engine.errors import NotFound, Quarantined
 from engine.store import Store
@@ -28,6 +29,7 @@ def test_an_evaluation_comes_back_as_it_was_given(store: Store, make: Any) -> No
 def test_the_newest_on_a_set_is_found_by_its_model_and_its_prompts(store: Store, make: Any) -> None:
     other_set = make.evaluation(set_sha256="aa" * 32)
     teacher = make.evaluation(model="gemini")
+    store.benchmarks.add("anna", "my-own", [BenchmarkRow("A cat?", label="yes")])
     benchmark = make.evaluation(benchmark="my-own")
     found = store.evaluations
     assert found.newest("anna", None, "aa" * 32) == other_set
