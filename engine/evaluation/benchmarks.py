@@ -18,6 +18,7 @@ from engine.data.rows import check_texts
 from engine.domain.benchmark import Benchmark, BenchmarkRow
 from engine.domain.decontamination import HeldOut
 from engine.errors import InvalidInput
+from engine.evaluation.figures import MOST_GENRES
 from engine.kinds import Kinds
 from engine.kinds.catalog import check_category
 from engine.store import Store
@@ -83,11 +84,14 @@ def read_rows(data: bytes, kinds: Kinds) -> list[BenchmarkRow]:
         broken = data.count(b"\n", 0, error.start) + 1
         raise InvalidInput("file", f"is not UTF-8 text: see line {broken}") from None
     rows, problems = [], []
+    genres: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            rows.append(_row(line, kinds))
+            row = _row(line, kinds)
+            rows.append(row)
+            _count_genre(genres, row.genre)
         except InvalidInput as error:
             problems.append(f"line {number}: {error}")
     if problems:
@@ -117,6 +121,14 @@ def _row(line: str, kinds: Kinds) -> BenchmarkRow:
     if row.kind is not None:
         check_category(kinds.get(row.kind), row.genre)
     return row
+
+
+def _count_genre(genres: set[str], genre: str | None) -> None:
+    if genre is None or genre in genres:
+        return
+    if len(genres) == MOST_GENRES:
+        raise InvalidInput("genre", f"{genre} is one too many: {MOST_GENRES} fit into a benchmark")
+    genres.add(genre)
 
 
 def _text(name: str, value: Any) -> str:

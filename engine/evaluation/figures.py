@@ -7,6 +7,7 @@ row, so that what is hard for both tells nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from engine.errors import InvalidInput
 from engine.evaluation.intervals import figure_of
 from engine.evaluation.measures import Measure
 from engine.evaluation.statistic import Sample, parts, samples
+
+MOST_GENRES = 20  # the largest; the intervals of each take up to a second
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,16 @@ def _paired(old: Evaluation, new: Evaluation) -> tuple[_Measured, _Measured]:
 
 
 def _groups(measured: _Measured) -> dict[str, _Measured]:
-    """Answers and rows by genre, in the order in which they come; rows of no genre are in none."""
+    """Answers and rows of the largest genres, in the order in which they come; rows of no genre are in
+    none."""
     names = [each.genre or each.kind for each in measured.answers]
     names += [row.genre for row in measured.rows if row.genre is not None]
+    largest = {name for name, _ in Counter(names).most_common(MOST_GENRES)}
     return {
         name: _Measured(
             [each for each in measured.answers if (each.genre or each.kind) == name],
             [row for row in measured.rows if row.genre == name],
         )
         for name in dict.fromkeys(names)
+        if name in largest
     }

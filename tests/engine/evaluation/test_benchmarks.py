@@ -81,6 +81,14 @@ def test_every_broken_row_is_named_and_many_are_counted() -> None:
     assert "and 2 more lines" in words
 
 
+def test_a_genre_too_many_is_named_with_its_line() -> None:
+    fit = [{"prompt": "A?", "genre": f"g{place}"} for place in range(20)]
+    assert len(rows_of(*fit, fit[0], {"prompt": "B?"})) == 22
+    with pytest.raises(InvalidInput, match="line 21: genre g20 is one too many: 20 fit") as caught:
+        rows_of(*fit, {"prompt": "A?", "genre": "g20"}, fit[3])
+    assert "line 22" not in str(caught.value)
+
+
 def test_what_is_too_much_or_no_text_is_refused() -> None:
     many = "\n".join([json.dumps({"prompt": "A?"})] * (MOST_ROWS + 1)).encode()
     for data, why in (

@@ -13,7 +13,13 @@ from sacrebleu.metrics.chrf import CHRF
 
 from engine.domain.evaluation import Evaluation, Figure, RowMeasure
 from engine.errors import InvalidInput
-from engine.evaluation.figures import by_genre, differences, differences_by_genre, figures
+from engine.evaluation.figures import (
+    MOST_GENRES,
+    by_genre,
+    differences,
+    differences_by_genre,
+    figures,
+)
 from engine.evaluation.intervals import figure_of, mean_figure
 from engine.evaluation.measures import Measure, finding, sentence
 from engine.evaluation.overlap import rouge_l
@@ -146,6 +152,16 @@ def test_genres_apart_and_together() -> None:
     assert apart["horror"].measures[Measure.QUALITY].n == 12
     nameless = evaluated([answered(0, genre=None)], [RowMeasure("e", 9.0, 3)])
     assert list(by_genre(nameless)) == ["stories"]
+
+
+def test_of_many_genres_the_largest_are_told_apart() -> None:
+    many = MOST_GENRES + 5
+    answers = [answered(place, genre=f"g{place % many}") for place in range(many)]
+    answers += [answered(many + place, genre=f"g{many - 1}") for place in range(2)]
+    found = by_genre(evaluated(answers))
+    assert list(found) == [*(f"g{place}" for place in range(MOST_GENRES - 1)), f"g{many - 1}"]
+    apart = differences_by_genre(evaluated(answers), evaluated(answers))
+    assert apart.keys() == found.keys()
 
 
 def test_one_answer_has_figures_without_intervals() -> None:
