@@ -111,10 +111,8 @@ class Votes:
 
     def undo(self, user_id: str) -> Pair | None:
         """Take the newest vote back: its pair is open again. None where there is no vote."""
-        newest = _of(user_id, votes.c.choice.is_not(None), votes.c.prompt != ERASED)
-        newest = newest.order_by(votes.c.decided_at.desc(), votes.c.id.desc()).limit(1)
         with self._database.write() as connection:
-            row = connection.execute(newest).mappings().first()
+            row = connection.execute(_newest(user_id)).mappings().first()
             if row is None:
                 return None
             return _pair(_change(connection, row["id"], choice=None, decided_at=None))
@@ -157,6 +155,13 @@ def _of(user_id: str, *conditions: ColumnElement[bool]) -> Select[Any]:
 def _open(user_id: str) -> Select[Any]:
     undecided = _of(user_id, votes.c.decided_at.is_(None), votes.c.prompt != ERASED)
     return undecided.order_by(votes.c.created_at, votes.c.id).limit(1)
+
+
+def _newest(user_id: str) -> Select[Any]:
+    """The newest vote whose pair can be shown again: one without its texts counts for ever."""
+    whole = (votes.c.left_text != "", votes.c.right_text != "", votes.c.prompt != ERASED)
+    cast = _of(user_id, votes.c.choice.is_not(None), *whole)
+    return cast.order_by(votes.c.decided_at.desc(), votes.c.id.desc()).limit(1)
 
 
 def _still_open(connection: Connection, user_id: str, pair_id: str) -> RowMapping:

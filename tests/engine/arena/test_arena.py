@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,8 @@ from engine.domain.version import Version
 from engine.domain.vote import Choice, Pair
 from engine.engine import Engine
 from engine.errors import WrongState
-from engine.store.tables import versions
+from engine.store.tables import versions, votes
+from engine.store.votes import forget_answers
 from models.errors import ModelError
 from tests.fake_gemini import fake_gemini
 from tests.fake_llamacpp import FakeLlamaCpp
@@ -81,6 +83,27 @@ def test_a_skipped_pair_counts_for_nobody(engine: Engine, version: Version) -> N
     engine.arena.skip("anna", pair.id)
     assert next_pair(engine).id != pair.id
     assert engine.arena.votes("anna") == []
+
+
+def test_a_vote_whose_texts_are_gone_counts_and_cannot_be_taken_back(
+    engine: Engine, version: Version
+) -> None:
+    before, last = voted(engine), voted(engine, Choice.RIGHT)
+    at = datetime.now(UTC)
+    with engine.store.database.write() as connection:
+        connection.execute(
+            update(votes)
+            .where(votes.c.id == before.id)
+            .values(left_version_id=None, right_version_id=None)
+        )
+        connection.execute(
+            update(versions).where(versions.c.id == version.id).values(quarantined_at=at)
+        )
+        forget_answers(connection, "anna", at)
+    assert engine.arena.undo("anna") == replace(before, left_version_id=None, right_version_id=None)
+    assert engine.arena.undo("anna") is None
+    (vote,) = engine.arena.votes("anna")
+    assert (vote.id, vote.choice, vote.has_texts) == (last.id, Choice.RIGHT, False)
 
 
 def test_one_answer_is_kept_when_the_other_fails(
