@@ -116,9 +116,14 @@ class Arena:
         """Set a pair aside; it counts for nobody. Raises as `vote` does."""
         self._store.votes.skip(user_id, pair_id)
 
-    def undo(self, user_id: str) -> Pair | None:
-        """Take the newest vote back: its pair is the one to vote on. None where there is no vote."""
-        return self._store.votes.undo(user_id)
+    def newest_vote(self, user_id: str) -> Vote | None:
+        """The vote that `undo` would take back now; None where there is none."""
+        return self._store.votes.newest(user_id)
+
+    def undo(self, user_id: str, vote_id: str | None = None) -> Pair | None:
+        """Take the newest vote back: its pair is the one to vote on. None where there is no vote, and
+        where `vote_id` names another than the newest: so the same request twice takes one back."""
+        return self._store.votes.undo(user_id, vote_id)
 
     def votes(self, user_id: str) -> list[Vote]:
         """All votes, in the order they were cast."""

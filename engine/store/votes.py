@@ -109,11 +109,18 @@ class Votes:
             _still_open(connection, user_id, pair_id)
             _change(connection, pair_id, decided_at=now())
 
-    def undo(self, user_id: str) -> Pair | None:
-        """Take the newest vote back: its pair is open again. None where there is no vote."""
+    def newest(self, user_id: str) -> Vote | None:
+        """The vote that can be taken back; None where there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(_newest(user_id)).mappings().first()
+        return None if row is None else _vote(row)
+
+    def undo(self, user_id: str, vote_id: str | None = None) -> Pair | None:
+        """Take the newest vote back: its pair is open again. None where there is no vote, or where the
+        newest is not the one that is named: that one was taken back already."""
         with self._database.write() as connection:
             row = connection.execute(_newest(user_id)).mappings().first()
-            if row is None:
+            if row is None or vote_id not in (None, row["id"]):
                 return None
             return _pair(_change(connection, row["id"], choice=None, decided_at=None))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.domain.vote import Choice, Pair, Vote
 from engine.engine import Engine
-from engine.errors import EngineError
+from engine.errors import EngineError, WrongState
 from models.errors import ModelError
 from studio.web import session
 from studio.web.components.empty import empty
@@ -20,6 +22,7 @@ from studio.web.navigation import AUTO_TRAIN
 from studio.web.wording import genre_label, plain
 
 REVEALED = "arena/revealed"  # the vote just cast, a Vote
+DECIDED = "arena/decided"  # the pair that was voted on or skipped last, its id
 SAFE = "Your votes are safe, and an answer that came is kept."
 BUTTONS = {
     Choice.LEFT: ("Left is better (1)", "arrow_back"),
@@ -146,7 +149,15 @@ def skip_button(studio: Engine, pair: Pair, label: str) -> None:
 
 
 def undo_button(studio: Engine) -> None:
-    st.button("Undo (Z)", icon=":material/undo:", key="arena-undo", on_click=undo, args=(studio,))
+    newest = studio.arena.newest_vote(session.me())
+    vote_id = newest.id if newest else ""
+    st.button(
+        "Undo (Z)",
+        icon=":material/undo:",
+        key=f"arena-undo-{vote_id}",
+        on_click=undo,
+        args=(studio, vote_id),
+    )
 
 
 def verdict(vote: Vote) -> str:
@@ -167,22 +178,30 @@ def verdict(vote: Vote) -> str:
 
 
 def cast(studio: Engine, pair_id: str, choice: Choice) -> None:
-    try:
+    with once(pair_id):
         session.set_value(REVEALED, studio.arena.vote(session.me(), pair_id, choice))
-    except EngineError as error:
-        session.fail(session.Failure(str(error), error.code))
 
 
 def skip(studio: Engine, pair_id: str) -> None:
-    try:
+    with once(pair_id):
         studio.arena.skip(session.me(), pair_id)
+
+
+@contextmanager
+def once(pair_id: str) -> Iterator[None]:
+    """Decide about a pair and tell what went wrong; a second press on the one just decided is none."""
+    try:
+        yield
+        session.set_value(DECIDED, pair_id)
     except EngineError as error:
-        session.fail(session.Failure(str(error), error.code))
+        if not isinstance(error, WrongState) or session.value(DECIDED) != pair_id:
+            session.fail(session.Failure(str(error), error.code))
 
 
-def undo(studio: Engine) -> None:
+def undo(studio: Engine, vote_id: str) -> None:
+    """Take back the vote that was the newest when the button was drawn; a second press takes no other."""
     session.forget(REVEALED)
-    if studio.arena.undo(session.me()) is None:
+    if not vote_id:
         session.notice("There is no vote to take back.")
-    else:
+    elif studio.arena.undo(session.me(), vote_id) is not None:
         session.notice("Taken back: vote on this pair again.")

@@ -283,6 +283,7 @@ EMPTY: dict[str, Attempt] = {
     "feedback.reasons": lambda s, a, m: s.feedback.reasons("ben"),
     "feedback.trials": lambda s, a, m: s.feedback.trials("ben"),
     "votes.open": lambda s, a, m: s.votes.open("ben"),
+    "votes.newest": lambda s, a, m: s.votes.newest("ben"),
     "votes.undo": lambda s, a, m: s.votes.undo("ben"),
     "votes.list": lambda s, a, m: s.votes.list("ben"),
     "votes.shown": lambda s, a, m: s.votes.shown("ben"),

@@ -88,6 +88,19 @@ def test_undo_takes_back_one_vote_after_the_other_and_shows_its_pair_first(store
         store.votes.vote("anna", pair.id, Choice.TIE)
 
 
+def test_undo_of_another_vote_than_the_newest_changes_nothing(store: Store) -> None:
+    assert store.votes.newest("anna") is None
+    first = new_pair(store, "first")
+    store.votes.vote("anna", first.id, Choice.LEFT)
+    second = new_pair(store, "second")
+    newest = store.votes.vote("anna", second.id, Choice.TIE)
+    assert store.votes.newest("anna") == newest
+    assert store.votes.undo("anna", first.id) is None
+    assert store.votes.undo("anna", second.id) == second
+    assert store.votes.undo("anna", second.id) is None
+    assert [vote.id for vote in store.votes.list("anna")] == [first.id]
+
+
 def test_an_erased_vote_still_counts_and_is_never_shown_again(store: Store) -> None:
     voted = new_pair(store)
     store.votes.vote("anna", voted.id, Choice.LEFT)

@@ -171,6 +171,58 @@ def test_a_pair_that_was_voted_on_in_another_tab_is_not_voted_on_again(
     assert opened(engine).id != pair.id
 
 
+def pressed_twice(engine: Engine, *, what: str, id: str) -> str:
+    """What is told when the press on one drawn button reaches the server twice."""
+
+    def twice(what: str, id: str) -> None:
+        import streamlit as st
+
+        from engine.domain.vote import Choice
+        from studio.web import session
+        from studio.web.components import arena
+        from studio.web.connection import engine
+
+        session.act_for("anna")
+        studio, rest = engine(), [Choice.LEFT] if what == "cast" else []
+        for _ in range(2):
+            getattr(arena, what)(studio, id, *rest)
+        failure = session.take_failure()
+        st.text(failure.message if failure else "no problem")
+
+    script = AppTest.from_function(twice, kwargs={"what": what, "id": id}).run()
+    assert not script.exception, script.exception
+    said: str = script.text[0].value
+    return said
+
+
+def test_undo_pressed_twice_takes_one_vote_back(engine: Engine, version: Version) -> None:
+    vote_often(engine, version, 3, "horror")
+    before = engine.arena.votes("anna")
+    assert pressed_twice(engine, what="undo", id=before[-1].id) == "no problem"
+    assert engine.arena.votes("anna") == before[:-1]
+
+
+@pytest.mark.parametrize(("what", "votes"), [("cast", 1), ("skip", 0)])
+def test_a_second_press_on_the_pair_just_decided_is_no_problem(
+    engine: Engine, page: AppTest, what: str, votes: int
+) -> None:
+    pair = opened(engine)
+    assert pressed_twice(engine, what=what, id=pair.id) == "no problem"
+    assert len(engine.arena.votes("anna")) == votes
+    assert engine.store.votes.open("anna") is None
+
+
+def test_the_undo_button_is_of_the_newest_vote(engine: Engine, page: AppTest) -> None:
+    """A late press on one drawn before has no button any more, so it presses nothing."""
+    drawn = [button(page, "Undo (Z)").key]
+    for label in (LABELS[0], LABELS[1]):
+        press(page, label)
+        drawn.append(button(page, "Undo (Z)").key)
+        press(page, "Next pair (N)")
+    votes = engine.arena.votes("anna")
+    assert drawn == ["arena-undo-", *(f"arena-undo-{vote.id}" for vote in votes)]
+
+
 def test_when_a_model_fails_it_is_said_and_the_other_answer_is_kept(
     engine: Engine, teacher: FakeLlamaCpp, version: Version
 ) -> None:
