@@ -141,10 +141,11 @@ def error_response(
     return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
-def known(error: EngineError | ModelError) -> JSONResponse:
-    """An error that was raised on purpose; its figures become details."""
+def known(error: EngineError | ModelError, **more: str) -> JSONResponse:
+    """An error that was raised on purpose; its figures become details, and so does `more`."""
     plain = (str, int, float, bool, type(None))
-    details = {name: value for name, value in vars(error).items() if isinstance(value, plain)}
+    told = vars(error) | more
+    details = {name: value for name, value in told.items() if isinstance(value, plain)}
     for hidden in ("code", "log_tail"):
         details.pop(hidden, None)
     headers = {}

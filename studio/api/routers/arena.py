@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.arena.ratings import Ratings
 from engine.domain.vote import Choice
+from engine.errors import EngineError
+from models.errors import ModelError
 from studio.api.context import TheEngine
+from studio.api.errors import known
 from studio.api.schemas import Body, UserId, UserQuery
 
 router = APIRouter(prefix="/api/arena", tags=["arena"])
@@ -49,6 +53,14 @@ class PairBody(BaseModel):
 
 class NextPairBody(BaseModel):
     pair: PairBody | None = Field(description="Null while there is nothing to compare.")
+
+
+class SkippedBody(BaseModel):
+    id: str = Field(description="The pair that is set aside.")
+
+
+class ReopenedBody(BaseModel):
+    pair: PairBody | None = Field(description="Open again; null where there is no vote.")
 
 
 class VoteBody(BaseModel):
@@ -102,13 +114,17 @@ class RatingsBody(BaseModel):
 
 
 @router.post("/pair", response_model=NextPairBody)
-def next_pair(request: PairRequest, engine: TheEngine) -> NextPairBody:
+def next_pair(request: PairRequest, engine: TheEngine) -> NextPairBody | JSONResponse:
     """The pair to vote on, the same until it is. Both models answer now, unless they have: that takes
-    some seconds, and a teacher's answer costs what it costs."""
+    some seconds, and a teacher's answer costs what it costs. Where one fails, `details.pair_id` names
+    the pair: asked again, only the missing answer is written, and it can be skipped."""
     pair = engine.arena.pair(request.user_id)
     if pair is None:
         return NextPairBody(pair=None)
-    whole = engine.arena.write(request.user_id, pair)
+    try:
+        whole = engine.arena.write(request.user_id, pair)
+    except (EngineError, ModelError) as error:
+        return known(error, pair_id=pair.id)
     return NextPairBody(pair=PairBody.model_validate(whole))
 
 
@@ -117,6 +133,20 @@ def vote(pair_id: PairId, request: VoteRequest, engine: TheEngine) -> VoteBody:
     """Vote, once, and learn who wrote which."""
     found = engine.arena.vote(request.user_id, pair_id, request.choice)
     return VoteBody.model_validate(found)
+
+
+@router.post("/pair/{pair_id}/skip", response_model=SkippedBody)
+def skip(pair_id: PairId, request: PairRequest, engine: TheEngine) -> SkippedBody:
+    """Set the pair aside: it counts for nobody, and the next one is another."""
+    engine.arena.skip(request.user_id, pair_id)
+    return SkippedBody(id=pair_id)
+
+
+@router.post("/undo", response_model=ReopenedBody)
+def undo(request: PairRequest, engine: TheEngine) -> ReopenedBody:
+    """Take the newest vote back; its pair is the one to vote on. Each call takes one more back."""
+    pair = engine.arena.undo(request.user_id)
+    return ReopenedBody(pair=None if pair is None else PairBody.model_validate(pair))
 
 
 @router.get("/ratings", response_model=RatingsBody)

@@ -45,6 +45,38 @@ def test_wrong_votes_are_refused(client: TestClient, version: Version) -> None:
     assert client.post(path, json={"user_id": "ben", "choice": "left"}).status_code == 404
 
 
+def test_a_failure_names_the_pair_and_it_can_be_skipped(
+    client: TestClient, engine: Engine, teacher: FakeLlamaCpp, version: Version
+) -> None:
+    teacher.script.errors = 2
+    failed = client.post("/api/arena/pair", json={"user_id": "anna"})
+    assert failed.status_code == 503
+    stuck = failed.json()["details"]["pair_id"]
+    assert failed.json()["code"] == "model_unavailable"
+    path = f"/api/arena/pair/{stuck}/skip"
+    assert client.post(path, json={"user_id": "ben"}).status_code == 404
+    skipped = client.post(path, json={"user_id": "anna"})
+    assert (skipped.status_code, skipped.json()) == (200, {"id": stuck})
+    assert client.post(path, json={"user_id": "anna"}).status_code == 409
+    assert client.post("/api/arena/pair/x/skip", json={"user_id": "anna"}).status_code == 422
+    assert client.post("/api/arena/pair", json={"user_id": "anna"}).json()["pair"]["id"] != stuck
+    assert engine.arena.votes("anna") == []
+
+
+def test_the_newest_vote_is_taken_back_and_its_pair_comes_again(
+    client: TestClient, engine: Engine, version: Version
+) -> None:
+    anna = {"user_id": "anna"}
+    pair = client.post("/api/arena/pair", json=anna).json()["pair"]
+    client.post(f"/api/arena/pair/{pair['id']}/vote", json=anna | {"choice": "tie"})
+    assert client.post("/api/arena/undo", json={"user_id": "ben"}).json() == {"pair": None}
+    assert len(engine.arena.votes("anna")) == 1
+    assert client.post("/api/arena/undo", json=anna).json() == {"pair": pair}
+    assert engine.arena.votes("anna") == []
+    assert client.post("/api/arena/pair", json=anna).json() == {"pair": pair}
+    assert client.post("/api/arena/undo", json=anna).json() == {"pair": None}
+
+
 def test_with_one_model_there_is_no_pair(
     client: TestClient, engine: Engine, teacher: FakeLlamaCpp
 ) -> None:
