@@ -108,6 +108,20 @@ class Evaluation:
     benchmark: str | None = None
 
 
+@dataclass(frozen=True)
+class EvaluationHead:
+    """What a list says of an evaluation: all but its texts and figures, with how many there are."""
+
+    id: str
+    model: str
+    benchmark: str | None
+    set_sha256: str
+    seed: int
+    answers: int
+    held_out_rows: int
+    created_at: datetime
+
+
 class Outcome(StrEnum):
     """What the gate rules: the new version takes over, the old one stays, or nobody can tell yet."""
 

@@ -57,7 +57,7 @@ class Comparing:
 
     def candidates(self, user_id: str) -> list[Candidate]:
         """Versions that may answer, newest first, then their bases, then what else was measured."""
-        found = [each for each in self._store.evaluations.list(user_id) if each.benchmark is None]
+        found = self._store.evaluations.list(user_id)
         versions = [
             Candidate(
                 each.id,

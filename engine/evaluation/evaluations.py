@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.domain.evaluation import Evaluation
+from engine.domain.evaluation import Evaluation, EvaluationHead
 from engine.domain.job import Job, JobKind
 from engine.errors import InvalidInput
 from engine.evaluation.contenders import Contenders
@@ -45,9 +45,12 @@ class Evaluations:
         request = {"model": model, "rival": rival, "benchmark": benchmark, "versions": versions}
         return self._start(user_id, JobKind.EVALUATION, request)
 
-    def all(self, user_id: str) -> list[Evaluation]:
-        """Everything that was measured for a user, newest first."""
-        return self._store.evaluations.list(user_id)
+    def page(
+        self, user_id: str, *, limit: int = 20, offset: int = 0
+    ) -> tuple[Sequence[EvaluationHead], int]:
+        """What was measured for a user, newest first, and how many there are in all."""
+        evaluations = self._store.evaluations
+        return evaluations.heads(user_id, limit, offset=offset), evaluations.count(user_id)
 
     def on_benchmark(self, user_id: str, name: str) -> list[Evaluation]:
         """The newest of each model on a benchmark, newest first."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, select
+from sqlalchemy import Integer, RowMapping, Select, func, insert, select
 
 from engine.domain.benchmark import BenchmarkRow
-from engine.domain.evaluation import Answer, Evaluation, RowMeasure
+from engine.domain.evaluation import Answer, Evaluation, EvaluationHead, RowMeasure
 from engine.errors import Quarantined
 from engine.store.benchmarks import check_asked
 from engine.store.database import Database
-from engine.store.rows import find, new_id, now, require_user
+from engine.store.rows import check_limit, find, new_id, now, require_user
 from engine.store.tables import evaluations, versions
 
 
@@ -80,15 +80,10 @@ class Evaluations:
     ) -> Evaluation | None:
         """The newest of this version, or of the `model` of that name where it is no version's; on this set,
         or on any with these prompts, where one is given. None if there is none."""
-        query = _of(user_id).where(
+        query = _on(user_id, benchmark).where(
             evaluations.c.version_id.is_(None)
             if version_id is None
             else evaluations.c.version_id == version_id
-        )
-        query = query.where(
-            evaluations.c.benchmark.is_(None)
-            if benchmark is None
-            else evaluations.c.benchmark == benchmark
         )
         if set_sha256 is not None:
             query = query.where(evaluations.c.set_sha256 == set_sha256)
@@ -107,12 +102,30 @@ class Evaluations:
             return _evaluation(row)
 
     def list(self, user_id: str, *, benchmark: str | None = None) -> list[Evaluation]:
-        """All of the user's, or those on a benchmark."""
-        query = _of(user_id)
-        if benchmark is not None:
-            query = query.where(evaluations.c.benchmark == benchmark)
+        """The user's on frozen sets, or those on a benchmark."""
+        query = _on(user_id, benchmark)
         with self._database.read() as connection:
             return [_evaluation(row) for row in connection.execute(query).mappings()]
+
+    def heads(self, user_id: str, limit: int, *, offset: int = 0) -> Sequence[EvaluationHead]:
+        """So many of the user's, on whatever set, without reading their texts."""
+        check_limit(limit, offset)
+        columns = evaluations.c
+        query = _ordered(
+            select(
+                columns.id,
+                columns.model,
+                columns.benchmark,
+                columns.set_sha256,
+                columns.seed,
+                func.json_array_length(columns.answers, type_=Integer),
+                func.json_array_length(columns.rows, type_=Integer),
+                columns.created_at,
+            ).where(columns.user_id == user_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset))
+            return [EvaluationHead(*row) for row in rows]
 
     def count(self, user_id: str) -> int:
         """How many the user has."""
@@ -127,8 +140,14 @@ class Evaluations:
             return [_evaluation(row) for row in connection.execute(query).mappings()]
 
 
-def _of(user_id: str) -> Select[Any]:
-    return _ordered(select(evaluations).where(evaluations.c.user_id == user_id))
+def _on(user_id: str, benchmark: str | None) -> Select[Any]:
+    """The user's on a benchmark; None: on frozen sets."""
+    on_it = (
+        evaluations.c.benchmark.is_(None)
+        if benchmark is None
+        else evaluations.c.benchmark == benchmark
+    )
+    return _ordered(select(evaluations).where(evaluations.c.user_id == user_id, on_it))
 
 
 def _ordered(query: Select[Any]) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,6 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from engine.domain.evaluation import Evaluation
 from engine.evaluation.findings import as_json
 from engine.evaluation.markdown import as_markdown
 from studio.api.context import TheAudit, TheEngine
@@ -52,6 +52,7 @@ class EvaluationBody(BaseModel):
 
 class EvaluationsBody(BaseModel):
     evaluations: list[EvaluationBody]
+    total: int = Field(description="How many there are, on all pages.")
 
 
 class FindingsBody(EvaluationBody):
@@ -84,9 +85,16 @@ def evaluate(
 
 
 @router.get("/evaluations", response_model=EvaluationsBody)
-def list_evaluations(engine: TheEngine, user_id: UserQuery) -> EvaluationsBody:
-    """Everything that was measured for the user, newest first."""
-    return EvaluationsBody(evaluations=[_body(each) for each in engine.evaluations.all(user_id)])
+def list_evaluations(
+    engine: TheEngine,
+    user_id: UserQuery,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> EvaluationsBody:
+    """What was measured for the user, newest first."""
+    found, total = engine.evaluations.page(user_id, limit=limit, offset=offset)
+    listed = [EvaluationBody(**asdict(each)) for each in found]
+    return EvaluationsBody(evaluations=listed, total=total)
 
 
 @router.get("/evaluations/{evaluation_id}", response_model=FindingsBody, responses=PAGE)
@@ -104,16 +112,3 @@ def findings(
     if format == "markdown":
         return Response(as_markdown(found), media_type="text/markdown; charset=utf-8")
     return FindingsBody.model_validate(as_json(found))
-
-
-def _body(found: Evaluation) -> EvaluationBody:
-    return EvaluationBody(
-        id=found.id,
-        model=found.model,
-        benchmark=found.benchmark,
-        set_sha256=found.set_sha256,
-        seed=found.seed,
-        answers=len(found.answers),
-        held_out_rows=len(found.rows),
-        created_at=found.created_at,
-    )

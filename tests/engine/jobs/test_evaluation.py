@@ -163,7 +163,7 @@ def test_a_cancel_is_obeyed_between_answers(home: Home, server: FakeLlamaCpp) ->
     home.engine.cancel("anna", job.id)
     assert run(home, job).state is JobState.CANCELLED
     assert len(server.requests) < 64
-    assert home.engine.evaluations.all("anna") == []
+    assert home.engine.evaluations.page("anna") == ([], 0)
 
 
 def test_a_model_server_that_is_away_is_said(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

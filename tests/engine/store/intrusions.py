@@ -243,6 +243,7 @@ EMPTY: dict[str, Attempt] = {
     "texts.of_ids": lambda s, a, m: s.texts.of_ids("ben", Noun.EXAMPLE, [a.example]),
     "runs.list": lambda s, a, m: s.runs.list("ben"),
     "evaluations.count": lambda s, a, m: s.evaluations.count("ben"),
+    "evaluations.heads": lambda s, a, m: s.evaluations.heads("ben", 10),
     "evaluations.list": lambda s, a, m: s.evaluations.list("ben"),
     "evaluations.newest": lambda s, a, m: s.evaluations.newest("ben", a.version.id),
     "versions.list": lambda s, a, m: s.versions.list("ben"),

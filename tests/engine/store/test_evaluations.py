@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.benchmark import BenchmarkRow
 from engine.domain.evaluation import Outcome
-from engine.errors import NotFound, Quarantined
+from engine.errors import InvalidInput, NotFound, Quarantined
 from engine.store import Store
 
 
@@ -39,6 +39,21 @@ def test_the_newest_on_a_set_is_found_by_its_model_and_its_prompts(store: Store,
     assert found.newest("anna", None, prompts_sha256="cc" * 32) is None
     assert found.newest("anna", None, benchmark="my-own") == benchmark
     assert found.newest("anna", None, model="the base smollm2-135m") == other_set
+
+
+def test_a_page_says_how_much_there_is_without_reading_it(store: Store, make: Any) -> None:
+    answers = list(make.evaluation().answers) * 3
+    store.benchmarks.add("anna", "mine", [BenchmarkRow("A cat?", label="yes")])
+    newest = make.evaluation(benchmark="mine", answers=answers, rows=[])
+    first, second = store.evaluations.heads("anna", 10)
+    assert (first.id, first.benchmark, first.created_at) == (newest.id, "mine", newest.created_at)
+    assert (first.answers, first.held_out_rows) == (3, 0)
+    assert (second.benchmark, second.answers, second.held_out_rows) == (None, 1, 1)
+    assert store.evaluations.heads("anna", 1) == [first]
+    assert store.evaluations.heads("anna", 1, offset=1) == [second]
+    assert [each.id for each in store.evaluations.list("anna")] == [second.id]
+    with pytest.raises(InvalidInput, match="limit"):
+        store.evaluations.heads("anna", -1)
 
 
 def test_a_version_that_learned_an_erased_text_loses_what_it_wrote(store: Store, make: Any) -> None:

@@ -74,8 +74,11 @@ def test_a_model_is_measured_and_read_as_json_and_markdown(
     accuracy = found["figures"]["accuracy"]
     assert (accuracy["value"], accuracy["n"]) == (0.0, 1)
     assert accuracy["sentence"].startswith("Accuracy 0.000 of 1 (no interval, n = 1)")
-    (listed,) = client.get("/api/training/evaluations", params=ANNA).json()["evaluations"]
+    page = client.get("/api/training/evaluations", params=ANNA).json()
+    (listed,) = page["evaluations"]
     assert listed.items() <= found.items()
+    after = client.get("/api/training/evaluations", params=ANNA | {"offset": 1})
+    assert (page["total"], after.json()) == (1, {"evaluations": [], "total": 1})
     page = client.get(place, params=ANNA | {"format": "markdown"})
     assert page.headers["content-type"] == "text/markdown; charset=utf-8"
     assert page.text.startswith("# How the base ")

@@ -74,5 +74,5 @@ def test_a_model_is_measured_by_the_worker_and_reported(
     assert told.exit_code == 0
     assert "the base tiny:\n  Accuracy " in told.stdout
     assert page.read_text(encoding="utf-8").startswith("# How the base tiny was measured\n")
-    (measured,) = engine.evaluations.all("anna")  # nobody was asked twice
+    ((measured,), _) = engine.evaluations.page("anna")  # nobody was asked twice
     assert measured.id == found["id"]
