@@ -11,7 +11,7 @@ from engine.budget.errors import BudgetUsedUp, PriceUnknown
 from engine.cancelling import unless_cancelled
 from engine.domain.quality import Quality
 from engine.domain.user import is_guest
-from engine.errors import Cancelled, InvalidInput, LocalOnly, NotFound
+from engine.errors import Cancelled, InvalidInput, LocalOnly, NotFound, UnreadableFile
 from engine.judging.judge import Judge, Marks, Winner
 from engine.judging.pairwise import Preference, Tally, prefer, tally
 from engine.judging.rubric import load_rubric
@@ -29,7 +29,15 @@ MOST_PAIRS = 32
 
 SecondOpinion = Callable[[str, str, Quality], Quality]
 # Without these there is no verdict, and the score alone decides.
-_NO_VERDICT = (ModelError, LocalOnly, BudgetUsedUp, PriceUnknown, NotFound, InvalidInput)
+_NO_VERDICT = (
+    ModelError,
+    LocalOnly,
+    BudgetUsedUp,
+    PriceUnknown,
+    NotFound,
+    InvalidInput,
+    UnreadableFile,
+)
 
 
 class Judging:

@@ -102,14 +102,15 @@ class Rubric:
 
 def load_rubric(home: Path) -> Rubric:
     """The home's own rubric, else the shipped one. Raises `UnreadableFile`, naming what is off."""
-    path = home / OWN if (home / OWN).exists() else SHIPPED
+    path = home / OWN
     try:
+        path = path if path.exists() else SHIPPED
         return Rubric(Form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UnreadableFile(str(path), f"{place}: {first['msg']}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise UnreadableFile(str(path), " ".join(str(error).split())) from None
 
 

@@ -135,6 +135,21 @@ def test_a_tally_asks_twice_about_each_of_a_few_pairs_and_is_none_without_a_judg
     assert engine.judging.tally("anna", pairs, seed=1) is None
 
 
+def test_a_rubric_that_breaks_after_the_choice_is_no_verdict_and_is_logged(
+    engine: Engine, provider: Provider, fake: FakeProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.judging.choose("anna", provider.id)
+    opinion = engine.judging.second_opinion("anna", threshold=7.0)
+    own = engine.settings.home / "rubric.yaml"
+    own.write_text("parts: [", encoding="utf-8")
+    assert engine.judging.tally("anna", [("A prompt.", "Old.", "New.")], seed=1) is None
+    own.unlink()
+    own.mkdir()
+    assert opinion("p", "t", Quality(7.0)) == Quality(7.0)
+    assert fake.requests == []
+    assert caplog.text.count("rubric.yaml cannot be read") == 2
+
+
 def test_a_tally_that_is_cancelled_pays_for_no_other_pair(
     engine: Engine, provider: Provider, fake: FakeProvider
 ) -> None:

@@ -91,3 +91,9 @@ def test_a_home_may_have_a_rubric_of_its_own(tmp_path: Path) -> None:
     own.write_text("system: s\nparts: {}\nsingle: a\npair: b")
     with pytest.raises(UnreadableFile, match="parts"):
         load_rubric(tmp_path)
+
+
+def test_a_rubric_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rubric.yaml").mkdir()
+    with pytest.raises(UnreadableFile, match=r"rubric\.yaml cannot be read: .*Is a directory"):
+        load_rubric(tmp_path)
