@@ -7,10 +7,11 @@ Popović 2015, sacrebleu's chrF2 with its defaults, over all texts together.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ def rouge_l(answer: str, reference: str) -> float:
     >>> rouge_l("the cat sat", "the cat sat")
     100.0
     """
-    mine, theirs = _WORDS.findall(answer.lower()), _WORDS.findall(reference.lower())
+    mine, theirs = _words(answer), _words(reference)
     common = longest_common(mine, theirs)
     return 200.0 * common / (len(mine) + len(theirs)) if common else 0.0
+
+
+def _words(text: str) -> list[str]:
+    # An umlaut may be one letter or a letter with a mark.
+    return _WORDS.findall(unicodedata.normalize("NFC", text).casefold())
 
 
 def longest_common(mine: Sequence[str], theirs: Sequence[str]) -> int:

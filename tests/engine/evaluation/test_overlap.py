@@ -30,3 +30,18 @@ def test_the_same_is_all_and_nothing_is_none() -> None:
     assert overlap(["The cat."], ["The cat."]) == Overlap(100.0, pytest.approx(100.0), 1)
     assert overlap(["xyz", ""], ["abc", "abc"]) == Overlap(0.0, 0.0, 2)
     assert overlap([], []) == Overlap(0.0, 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "found"),
+    [
+        ("Кот сидел на ковре.", "Кот спал на ковре!", 75.0),
+        ("Über die Brücke ging der Bär.", "ÜBER DIE BRÜCKE LIEF DER BÄR", 500 / 6),
+        ("Die Strasse", "die Straße", 100.0),
+        ("Fu\u0308r uns", "für uns", 100.0),
+        ("the_cat", "the cat", 100.0),
+        ("Кот", "cat", 0.0),
+    ],
+)
+def test_words_of_every_script_count(answer: str, reference: str, found: float) -> None:
+    assert rouge_l(answer, reference) == pytest.approx(found)
