@@ -8,6 +8,8 @@ import streamlit as st
 
 from engine.domain.evaluation import Comparison
 from engine.domain.version import Version
+from engine.evaluation.measures import Measure, difference_sentence
+from studio.web.components.evaluated import colour_of, quality_change
 from studio.web.components.paging import page_of
 from studio.web.components.prose import prose
 from studio.web.wording import plain, shortened
@@ -40,15 +42,19 @@ def before_after(version: Version) -> None:
 
 
 def averages(pairs: Sequence[Comparison]) -> None:
-    """Mean scores; a few prompts prove nothing, so n is said."""
-    before = sum(pair.quality_before for pair in pairs) / len(pairs)
-    after = sum(pair.quality_after for pair in pairs) / len(pairs)
+    """The mean score, and its change with what that says: a few prompts prove nothing."""
+    after, difference = (
+        sum(pair.quality_after for pair in pairs) / len(pairs),
+        quality_change(pairs),
+    )
     st.metric(
         f"Average score after, n = {len(pairs)} prompts",
         f"{after:.2f} of 10",
-        delta=f"{after - before:+.2f} against before",
+        delta=f"{difference.value:+.2f} against before",
+        delta_color=colour_of(Measure.QUALITY, difference),
         width="content",
     )
+    st.markdown(plain(difference_sentence(Measure.QUALITY, difference)))
     higher = sum(pair.quality_after > pair.quality_before for pair in pairs)
     lower = sum(pair.quality_after < pair.quality_before for pair in pairs)
     st.caption(f"The later answer scores higher {higher} times, lower {lower} times.")

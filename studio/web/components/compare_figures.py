@@ -12,7 +12,6 @@ from engine.engine import Engine
 from engine.evaluation.comparing import Candidate, Compared
 from engine.evaluation.measures import (
     MEANINGS,
-    Better,
     Measure,
     difference_sentence,
     finding,
@@ -20,7 +19,7 @@ from engine.evaluation.measures import (
     shown,
 )
 from studio.web.compare_charts import difference_chart
-from studio.web.components.evaluated import ruling_badge
+from studio.web.components.evaluated import colour_of, ruling_badge
 from studio.web.components.overview import draw
 from studio.web.components.quality import part_label
 from studio.web.wording import genre_label, moment, plain
@@ -77,6 +76,7 @@ def card(found: Compared, measure: Measure) -> None:
             f"{shown(measure, new.value)} {meaning.unit}",
             delta=shown(measure, difference.value, sign="+"),
             delta_color=colour_of(measure, difference),
+            delta_arrow="auto" if difference.value else "off",
         )
         st.markdown(plain(difference_sentence(measure, difference)))
         st.caption(plain(f"{meaning.words[0].upper()}{meaning.words[1:]}."))
@@ -94,13 +94,6 @@ def show_style(studio: Engine, models: Sequence[Candidate]) -> None:
         with st.container(border=True):
             st.markdown("**Sounds like you?**")
             st.markdown("\n".join(f"- {each}" for each in said))
-
-
-def colour_of(measure: Measure, difference: Figure) -> Literal["normal", "inverse", "off"]:
-    """Green and red only where the interval says so."""
-    if finding(measure, difference) not in ("better", "worse"):
-        return "off"
-    return "inverse" if MEANINGS[measure].better is Better.LOWER else "normal"
 
 
 def parts(found: Compared) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import streamlit as st
 
-from engine.domain.evaluation import LossGain, Outcome, Ruling
+from engine.domain.evaluation import Comparison, Figure, LossGain, Outcome, Ruling
 from engine.domain.version import Student, Version
 from engine.engine import Engine
-from engine.evaluation.measures import Measure, difference_sentence
+from engine.evaluation.frozen_set import SEED
+from engine.evaluation.measures import MEANINGS, Better, Measure, difference_sentence, finding
+from engine.registry.gate import change
 from studio.web import session
 from studio.web.components.left_out import left_out_line, show_left_out
 from studio.web.components.style import style_report
@@ -73,7 +75,7 @@ def figures(studio: Engine, version: Version) -> None:
             f"Held-out loss, n = {gain.rows}",
             f"{gain.after:.3f}",
             delta=f"{gain.after - gain.before:+.3f} against the base",
-            delta_color="inverse",
+            delta_color=colour_of(Measure.LOSS, loss_change(gain)),
             help="How surprised the model is by texts it never saw, in nats per token. "
             "Lower is better.",
             width="content",
@@ -95,6 +97,28 @@ def ruled_on(ruling: Ruling) -> None:
     ):
         if figure.n:
             st.caption(plain(difference_sentence(measure, figure)))
+
+
+def colour_of(measure: Measure, difference: Figure) -> Literal["normal", "inverse", "off"]:
+    """Green and red only where the interval says so."""
+    if finding(measure, difference) not in ("better", "worse"):
+        return "off"
+    return "inverse" if MEANINGS[measure].better is Better.LOWER else "normal"
+
+
+def loss_change(gain: LossGain) -> Figure:
+    """After minus before: the gain turned round."""
+    return Figure(-gain.gain, -gain.high, -gain.low, gain.rows)
+
+
+def quality_change(pairs: Sequence[Comparison]) -> Figure:
+    """What the scores gained, with its interval over prompts."""
+    return _change(tuple((pair.quality_before, pair.quality_after) for pair in pairs))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _change(scores: tuple[tuple[float, float], ...]) -> Figure:
+    return change(scores, seed=SEED)
 
 
 def overlap_line(overlap: Mapping[str, Mapping[str, float]]) -> str:

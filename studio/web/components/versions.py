@@ -8,10 +8,16 @@ import streamlit as st
 
 from engine.domain.version import Student, Version
 from engine.engine import Engine
+from engine.evaluation.measures import Measure, difference_sentence
 from studio.web import session
 from studio.web.components.before_after import before_after
 from studio.web.components.errors import told
-from studio.web.components.evaluated import badges, evaluation_report
+from studio.web.components.evaluated import (
+    badges,
+    evaluation_report,
+    interval,
+    quality_change,
+)
 from studio.web.navigation import DATA, MY_MODEL
 from studio.web.wording import moment, plain, size
 
@@ -67,16 +73,12 @@ def version_lines(studio: Engine) -> None:
 
 
 def line_of(version: Version) -> str:
-    """E.g. `3 Nov 2026, 14:05 · gain +0.400, n = 40 · quality 7.1 → 8.0, n = 16`."""
-    parts = [
-        moment(version.created_at),
-        f"gain {version.gain.gain:+.3f} nats per token, n = {version.gain.rows}",
-    ]
-    if pairs := version.comparisons:
-        before = sum(pair.quality_before for pair in pairs) / len(pairs)
-        after = sum(pair.quality_after for pair in pairs) / len(pairs)
-        parts.append(f"quality {before:.1f} → {after:.1f} of 10, n = {len(pairs)}")
-    return " · ".join(parts)
+    """When it was made, then what it gained in loss and in quality, with intervals."""
+    said = [f"{moment(version.created_at)}.", interval("Gain over the base", version.gain)]
+    if version.comparisons:
+        quality = quality_change(version.comparisons)
+        said.append(difference_sentence(Measure.QUALITY, quality))
+    return " ".join(said)
 
 
 def version_card(studio: Engine, version: Version, *, is_active: bool) -> None:

@@ -128,7 +128,11 @@ def test_versions_can_be_activated_and_rolled_back_here(engine: Engine, anna: Sh
         anna.version()
     page = open_studio("anna", DASHBOARD)
     assert "Version 2 waits for your decision" in all_text(page)
-    assert "quality 7\\.1 → 8\\.1 of 10, n \\= 3" in all_text(page)
+    text = all_text(page).replace("\\", "")
+    assert (
+        "Gain over the base: +0.400 nats per token (95 % interval +0.300 to +0.500, n = 40)" in text
+    )
+    assert "Quality +1.00 of 10 (95 % interval +0.90 to +1.10, n = 3): better." in text
     page.button(key="activate/1").click().run()
     page.button(key="activate/2").click().run()
     button(page, "Roll back to zega-anna v1").click().run()

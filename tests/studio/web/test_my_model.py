@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from streamlit.proto.Metric_pb2 import Metric
 
 from engine.domain.version import Student
 from engine.engine import Engine
@@ -37,6 +38,30 @@ def test_a_card_shows_what_a_version_is_and_how_it_was_measured(
     figures = {metric.label: metric.value for metric in page.metric}
     assert figures["Examples"] == "12"
     assert figures["Held-out loss, n = 40"] == "3.427"
+
+
+@pytest.mark.parametrize(("gain", "colour"), [(0.4, "GREEN"), (0.05, "GRAY"), (-0.4, "RED")])
+def test_a_change_of_loss_has_a_colour_where_the_interval_says_so(
+    engine: Engine, anna: Shelf, gain: float, colour: str
+) -> None:
+    anna.version(gain=gain)
+    page = open_studio("anna", MY_MODEL)
+    loss = next(each for each in page.metric if each.label.startswith("Held-out loss"))
+    assert Metric.MetricColor.Name(loss.proto.color) == colour
+
+
+@pytest.mark.parametrize(
+    ("pairs", "colour", "said"),
+    [(1, "GRAY", "(no interval, n = 1): too close to tell."), (3, "GREEN", "n = 3): better.")],
+)
+def test_the_average_score_comes_with_its_interval(
+    engine: Engine, anna: Shelf, pairs: int, colour: str, said: str
+) -> None:
+    anna.version(pairs=pairs)
+    page = open_studio("anna", MY_MODEL)
+    score = next(each for each in page.metric if each.label.startswith("Average score after"))
+    assert Metric.MetricColor.Name(score.proto.color) == colour
+    assert said in all_text(page).replace("\\", "")
 
 
 def test_activate_roll_back_and_back_to_the_base(engine: Engine, anna: Shelf) -> None:
