@@ -43,10 +43,8 @@ def before_after(version: Version) -> None:
 
 def averages(pairs: Sequence[Comparison]) -> None:
     """The mean score, and its change with what that says: a few prompts prove nothing."""
-    after, difference = (
-        sum(pair.quality_after for pair in pairs) / len(pairs),
-        quality_change(pairs),
-    )
+    after = sum(pair.quality_after for pair in pairs) / len(pairs)
+    difference = quality_change(pairs)
     st.metric(
         f"Average score after, n = {len(pairs)} prompts",
         f"{after:.2f} of 10",

@@ -11,7 +11,8 @@ from engine.domain.evaluation import Evaluation
 from engine.domain.job import Job, JobKind
 from engine.domain.version import Version
 from engine.engine import Engine
-from engine.evaluation.comparing import BASE, Candidate, Compared
+from engine.errors import EngineError
+from engine.evaluation.comparing import Candidate, Compared
 from engine.evaluation.findings import Findings, as_json
 from engine.evaluation.markdown import as_markdown
 from studio.web import session
@@ -75,9 +76,11 @@ def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:
             "These two have not been measured on the same set yet: the same prompts, and texts that "
             "neither was trained on."
         )
-        asked = [name for each in (new, old) if (name := asked_as(each))]
+        asked = [name for each in (new, old) if (name := asked_as(studio, each))]
         if len(asked) < 2:
-            st.caption("Only versions and the base can be measured from here.")
+            st.caption(
+                "From here only the base model in use and versions trained on it can be measured."
+            )
         elif st.button("Measure both", type="primary", icon=":material/straighten:"):
             with told():
                 studio.evaluations.measure(session.me(), asked[0], rival=asked[1])
@@ -113,11 +116,15 @@ def last_problem(studio: Engine, benchmark: str | None = None) -> None:
         show_error(ended[0].error, ended[0].error_code)
 
 
-def asked_as(candidate: Candidate) -> str:
-    """How a model is named where it is measured; nothing for one that is neither version nor base."""
-    if candidate.version is not None:
-        return str(candidate.version.number)
-    return "base" if candidate.id.startswith(BASE) else ""
+def asked_as(studio: Engine, candidate: Candidate) -> str:
+    """How a model is named where it is measured; nothing for one that is neither the base served now nor
+    a version of it."""
+    name = "base" if candidate.version is None else str(candidate.version.number)
+    try:
+        found = studio.evaluations.contenders.find(session.me(), name)
+    except EngineError:
+        return ""
+    return name if found.name == candidate.label else ""
 
 
 def label_of(candidate: Candidate) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.domain.evaluation import Figure
@@ -106,6 +108,18 @@ def test_models_that_were_not_measured_on_one_set_are_measured_by_a_click(
     page = open_studio("anna", COMPARE)
     assert "The model server does not answer" in problems(page).replace("\\", "")
     assert button(page, "Measure both")
+
+
+def test_a_model_of_another_base_is_not_offered_to_be_measured(
+    engine: Engine, anna: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The base that the version was trained on is not the one that would answer as the base now."""
+    anna.version()
+    monkeypatch.setenv("ZEGA_BASE_MODEL", "Qwen2.5-0.5B-Instruct")
+    st.cache_resource.clear()
+    page = open_studio("anna", COMPARE)
+    assert "only the base model in use and versions trained on it" in said(page)
+    assert not [each for each in page.button if each.label == "Measure both"]
 
 
 def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
