@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.cancelling import ASK_SECONDS
 from engine.domain.version import Version
-from engine.errors import EvaluationFailed, InvalidInput
+from engine.errors import Cancelled, EvaluationFailed, InvalidInput
 from engine.evaluation.child import REQUEST_FILE, RESULT_FILE
 from engine.evaluation.text_loss import UNCOUNTED, TextLoss
 from engine.registry.register import ADAPTER_FILE
@@ -85,13 +87,16 @@ def measure_text(text: str, *, weights: Path, cache: Path, adapter: Path | None)
     return TextLoss(**run_child(request))
 
 
-def run_child(request: dict[str, Any]) -> dict[str, Any]:
-    """What the evaluation process answers to a request (child.py). Raises `EvaluationFailed`."""
+def run_child(
+    request: dict[str, Any], cancelled: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
+    """What the evaluation process answers to a request (child.py). Raises `EvaluationFailed`, and
+    `Cancelled` once the process has ended for that."""
     with tempfile.TemporaryDirectory(prefix="zega-evaluation-") as name:
-        return _run(Path(name), request)
+        return _run(Path(name), request, cancelled)
 
 
-def _run(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+def _run(folder: Path, request: dict[str, Any], cancelled: Callable[[], bool]) -> dict[str, Any]:
     write_json(folder / REQUEST_FILE, request)
     log = folder / "log"
     with log.open("wb") as output:
@@ -106,7 +111,7 @@ def _run(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
         )
     assert process.stdin is not None
     try:
-        code = process.wait()
+        code = _ending(process, cancelled)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -117,3 +122,12 @@ def _run(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
         reason = last_line(words).rstrip(".") or f"exit code {code}"
         raise EvaluationFailed(reason, words[-4000:])
     return dict(json.loads((folder / RESULT_FILE).read_text(encoding="utf-8")))
+
+
+def _ending(process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> int:
+    while True:
+        try:
+            return process.wait(ASK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if cancelled():
+                raise Cancelled("The evaluation") from None

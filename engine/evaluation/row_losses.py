@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.domain.evaluation import RowMeasure
 from engine.domain.example import Example
@@ -29,11 +29,12 @@ def measure_rows(
     versions: Sequence[Version] = (),
     *,
     max_length: int,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Mapping[str | None, tuple[RowMeasure, ...]]:
     """What the base (None) and each version, by its id, lose on each of these rows that fits.
 
     Takes some seconds to load, then about a second for ten rows on two cores. Raises `IdentityMismatch`,
-    `ChecksumMismatch`, `EvaluationFailed`, `DoesNotFit`.
+    `ChecksumMismatch`, `EvaluationFailed`, `DoesNotFit`, `Cancelled`.
     """
     check_memory(find_base_model(settings.base_model), "train")
     kinds = open_kinds(settings.home)
@@ -46,7 +47,8 @@ def measure_rows(
             "weights": str(base_weights(settings).resolve()),
             "cache": str((settings.cache / "bases").resolve()),
             "adapters": {name: str(folder.resolve()) for name, folder in adapters.items()},
-        }
+        },
+        cancelled,
     )
     rows = [examples[place] for place in found["measured"]]
 

@@ -124,7 +124,11 @@ def losses_of(
     settings, most = engine.settings_now, config.hyperparameters.max_length
     versions = [each.version for each in new if each.version]
     measured = unless_cancelled(
-        lambda: measure_rows(settings, examples, versions, max_length=most), attempt.cancelled
+        lambda: measure_rows(
+            settings, examples, versions, max_length=most, cancelled=attempt.cancelled
+        ),
+        attempt.cancelled,
+        "The evaluation",
     )
     return {**measured, **known}
 

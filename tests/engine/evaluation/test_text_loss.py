@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
 from engine.domain.version import AdapterIdentity
-from engine.errors import EvaluationFailed, IdentityMismatch, InvalidInput
-from engine.evaluation.parent import check_text, measure_text, verified_adapter
+from engine.errors import Cancelled, EvaluationFailed, IdentityMismatch, InvalidInput
+from engine.evaluation import parent
+from engine.evaluation.parent import check_text, measure_text, run_child, verified_adapter
 from engine.evaluation.text_loss import UNCOUNTED, WINDOW, text_loss, windows
 from engine.registry.register import ADAPTER_FILE
 from models.errors import ChecksumMismatch
@@ -121,3 +124,12 @@ def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
         measure_text("word " * 50, weights=broken, cache=tmp_path / "cache", adapter=None)
     assert "not a GGUF file. Nothing was changed." in str(caught.value)
     assert list(tmp_path.glob("cache/*")) == []
+
+
+def test_a_cancel_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = tmp_path / "pid"
+    script = f"import os, time; open({str(pid)!r}, 'w').write(f'{{os.getpid()}}.'); time.sleep(60)"
+    monkeypatch.setattr(parent, "CHILD", [sys.executable, "-c", script])
+    with pytest.raises(Cancelled, match="The evaluation was cancelled"):
+        run_child({}, lambda: pid.exists() and pid.read_text().endswith("."))
+    assert not psutil.pid_exists(int(pid.read_text().rstrip(".")))

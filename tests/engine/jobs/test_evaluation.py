@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from engine.domain.evaluation import RowMeasure
 from engine.domain.example import Example
 from engine.domain.job import Job, JobKind, JobState
 from engine.domain.version import Version
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Cancelled, InvalidInput, NotFound
 from engine.evaluation.measures import Measure
 from engine.jobs import evaluation
 from engine.jobs.attempt import progress_of
@@ -55,10 +56,16 @@ def run(home: Home, job: Job) -> Job:
 
 
 def measured_rows(
-    settings: Any, examples: Sequence[Example], versions: Sequence[Version], *, max_length: int
+    settings: Any,
+    examples: Sequence[Example],
+    versions: Sequence[Version],
+    *,
+    max_length: int,
+    cancelled: Callable[[], bool],
 ) -> dict[str | None, tuple[RowMeasure, ...]]:
     """In place of the process that measures: a version loses half a nat a token less than the base."""
     assert max_length > 0
+    assert not cancelled()
     return {
         name: tuple(
             RowMeasure(row.id, (3.0 - 0.5 * (name is not None)) * 10 + place, 10, row.genre)
@@ -164,6 +171,26 @@ def test_a_cancel_is_obeyed_between_answers(home: Home, server: FakeLlamaCpp) ->
     assert run(home, job).state is JobState.CANCELLED
     assert len(server.requests) < 64
     assert home.engine.evaluations.page("anna") == ([], 0)
+
+
+def test_a_cancel_reaches_the_process_that_measures_rows(
+    home: Home, server: FakeLlamaCpp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = trained(Make(home.engine.store))
+    serve(home, server, version)
+    job, told = home.engine.evaluations.measure("anna", "v1"), threading.Event()
+
+    def measuring(*args: Any, cancelled: Callable[[], bool], **options: Any) -> None:
+        home.engine.cancel("anna", job.id)
+        while not cancelled():
+            pass
+        told.set()
+        raise Cancelled("The evaluation")
+
+    monkeypatch.setattr(evaluation, "measure_rows", measuring)
+    assert run(home, job).state is JobState.CANCELLED
+    assert told.wait(10)
+    assert server.requests == []
 
 
 def test_a_model_server_that_is_away_is_said(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
