@@ -9,6 +9,7 @@ from engine.domain.story import Draft
 from engine.engine import Engine
 from engine.feedback.feedback import MOST_OF_NOTE
 from studio.web import session
+from studio.web.components.errors import told_next
 
 UNSEEN = "A/B: the author is revealed after your thumb"
 # What Streamlit's thumbs give, up and down, and no thumb after a second click on the same.
@@ -23,7 +24,10 @@ def thumbs(studio: Engine, draft: Draft) -> None:
     session.start_with(name, PLACES[remark.thumb])
 
     def rate() -> None:
-        studio.feedback.give(user, THUMBS[session.value(name)], draft_id=draft.id)
+        thumb = THUMBS[session.value(name)]
+        session.forget(name)  # drawn again from what is stored
+        with told_next():
+            studio.feedback.give(user, thumb, draft_id=draft.id)
 
     st.feedback("thumbs", key=session.widget(name), on_change=rate)
     if remark.thumb:
@@ -37,13 +41,18 @@ def why(studio: Engine, draft: Draft, remark: Remark) -> None:
     session.start_with(note, remark.note)
 
     def say() -> None:
-        studio.feedback.give(
-            session.me(),
-            remark.thumb,
-            draft_id=draft.id,
-            reasons=session.value(chips),
-            note=session.value(note) or "",
-        )
+        with told_next():
+            if studio.feedback.of(session.me(), draft.id).thumb != remark.thumb:
+                session.forget(f"thumb/{draft.id}")
+                session.notice("The thumb was changed elsewhere: what you said of it was not kept.")
+                return
+            studio.feedback.give(
+                session.me(),
+                remark.thumb,
+                draft_id=draft.id,
+                reasons=session.value(chips),
+                note=session.value(note) or "",
+            )
 
     labels = {reason.id: reason.label for reason in studio.feedback.reasons(remark.thumb)}
     with st.popover("Why?", icon=":material/chat_bubble:"):
@@ -72,6 +81,11 @@ def reveal_button(studio: Engine, draft: Draft) -> None:
         key=f"reveal/{draft.id}",
         icon=":material/visibility:",
         help="Shows who wrote it. A thumb after that does not count in the A/B.",
-        on_click=studio.feedback.reveal,
-        args=(session.me(), draft.id),
+        on_click=reveal,
+        args=(studio, draft.id),
     )
+
+
+def reveal(studio: Engine, draft_id: str) -> None:
+    with told_next():
+        studio.feedback.reveal(session.me(), draft_id)

@@ -10,11 +10,11 @@ from engine.autotrain.plan import styles
 from engine.domain.kind import Kind
 from engine.domain.version import Student
 from engine.engine import Engine
-from engine.errors import EngineError
 from engine.feedback.feedback import MOST_SHARE
 from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
+from studio.web.components.errors import told_next
 from studio.web.components.kinds import choose_kind, chosen_kind
 from studio.web.components.memory_use import choose_memory
 from studio.web.wording import genre_label, plain
@@ -83,7 +83,7 @@ def begin(studio: Engine, drawn: int) -> None:
     if drawn != session.stories_begun():
         return
     kind = chosen_kind(studio, "kind")
-    try:
+    with told_next():
         story = studio.start_story(
             session.me(),
             session.value("prompt") or "",
@@ -91,11 +91,8 @@ def begin(studio: Engine, drawn: int) -> None:
             style=(session.value("style") or None) if kind.styles else None,
             kind=kind.name,
         )
-    except EngineError as error:
-        session.fail(session.Failure(str(error), error.code))
-        return
-    session.count_story()
-    session.ask(session.Ask(story.id, chosen_writers(studio)))
+        session.count_story()
+        session.ask(session.Ask(story.id, chosen_writers(studio)))
 
 
 def take_kind(kind: Kind) -> None:
@@ -160,7 +157,8 @@ def choose_share(studio: Engine) -> None:
 
 def take_share(studio: Engine) -> None:
     """The share is kept for the name, not for the session."""
-    studio.feedback.set_share(session.me(), session.value("ab_share"))
+    with told_next():
+        studio.feedback.set_share(session.me(), session.value("ab_share"))
 
 
 def chosen_writers(studio: Engine) -> tuple[Writer, ...]:

@@ -1,4 +1,4 @@
-"""Thumbs and why, what is written unseen, and what the dashboard says of both."""
+"""Thumbs and why, and what is written unseen."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from engine.domain.harm import Fault
 from engine.domain.story import Draft, Story
 from engine.domain.version import Version
 from engine.engine import Engine
+from engine.errors import StorageUnavailable
+from engine.feedback.feedback import Feedback
 from engine.registry.watch import HARMFUL, NEWEST
 from engine.writing.trial import is_students_turn
 from studio.web.components.thumbs import UNSEEN
-from studio.web.navigation import DASHBOARD, WRITE
-from tests.fake_llamacpp import FakeLlamaCpp, good_texts
+from studio.web.navigation import WRITE
+from tests.fake_llamacpp import FakeLlamaCpp
 from tests.studio.web.conftest import BASE, all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
 
@@ -85,6 +87,42 @@ def test_reasons_and_a_note_are_kept_as_they_are_given(engine: Engine, page: App
     again = open_studio("anna", WRITE)
     button(again, "A toll troll under a bridge\\.").click().run()
     assert again.feedback[0].value == 1
+
+
+def test_what_is_said_of_a_thumb_that_was_changed_elsewhere_is_dropped(
+    engine: Engine, page: AppTest
+) -> None:
+    write(page)
+    page.feedback[0].set_value(1).run()
+    engine.feedback.give("anna", -1, draft_id=draft(engine).id)
+    page.text_area(key=f"anna/note/{draft(engine).id}/1").set_value("Lovely.").run()
+    assert not page.exception
+    assert engine.feedback.of("anna", draft(engine).id) == Remark(-1)
+    assert any("changed elsewhere" in each.value for each in page.toast)
+    assert page.feedback[0].value == 0
+
+
+def test_what_cannot_be_kept_is_told_as_an_error_that_is_known(
+    engine: Engine, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **more: object) -> None:
+        raise StorageUnavailable("full")
+
+    page = open_studio("anna", WRITE)
+    write(page)
+    for verb in ("give", "reveal", "set_share"):
+        monkeypatch.setattr(Feedback, verb, full)
+    acts = (
+        lambda: page.feedback[0].set_value(1).run(),
+        lambda: button(page, "Reveal").click().run(),
+        lambda: page.slider(key="anna/ab_share").set_value(30).run(),
+    )
+    for act in acts:
+        act()
+        assert not page.exception
+        assert "Something went wrong" not in problems(page)
+        assert "storage_unavailable" in all_text(page)
+    assert page.feedback[0].value is None
 
 
 def test_a_text_that_was_stopped_takes_a_thumb_too(
@@ -209,59 +247,3 @@ def test_a_version_that_ends_with_one_error_too_many_is_named_beside_the_error(
     write(page)
     assert "out of order" in problems(page)
     assert "1 ended with an error, 4 without words. The untrained base answers" in infos(page)
-
-
-# The dashboard
-
-
-def test_the_dashboard_says_whose_texts_are_liked(engine: Engine, anna: Shelf) -> None:
-    ids = anna.examples(6)
-    page = open_studio("anna", DASHBOARD)
-    assert "You gave no thumb yet" in all_text(page)
-    for number, example_id in enumerate(ids):
-        thumb = -1 if number == 0 else 1
-        reasons = ["too_long"] if number == 0 else ["vivid"]
-        engine.feedback.give("anna", thumb, example_id=example_id, reasons=reasons)
-    page.run()
-    text = all_text(page).replace("\\", "")
-    assert "You gave 6 thumbs, 5 of them up, and edited 0 texts of models." in text
-    assert "What you like: Vivid (5)." in text
-    assert "What you do not like: Too long (1)." in text
-    assert "A/B, unseen" not in text
-    table = next(each.value for each in page.dataframe if "Thumbs up" in each.value.columns)
-    assert table.to_dict("records") == [
-        {
-            "Who wrote": BASE,
-            "As": "Base",
-            "Thumbs up": "83 % of 6 (44 to 97 %)",
-            "You edited": "0",
-        }
-    ]
-
-
-def test_the_dashboard_says_how_the_two_compare(engine: Engine, anna: Shelf) -> None:
-    anna.examples(1)
-    engine.feedback.set_share("anna", 20)
-    page = open_studio("anna", DASHBOARD)
-    few = "Too few to tell: 0 thumbs for the teacher and 0 for your zega"
-    assert few in all_text(page).replace("\\", "")
-    opened = engine.start_story("anna", "A troll.")
-    for author, up in ((Author.TEACHER, 22), (Author.STUDENT, 4)):
-        for number in range(24):
-            made = engine.store.stories.add_draft(
-                "anna",
-                opened.id,
-                text=good_texts()[0]["text"],
-                model="m",
-                seconds=1.0,
-                completion_tokens=9,
-                finish_reason="closed",
-                quality=anna.example(0).quality,
-                example=None,
-                trial=author,
-            )
-            engine.feedback.give("anna", 1 if number < up else -1, draft_id=made.id)
-    page.run()
-    text = all_text(page).replace("\\", "")
-    assert "You like the teacher more: of 100 texts it gets 75 more thumbs up" in text
-    assert "teacher 92 % of 24 (74 to 98 %)" in text
