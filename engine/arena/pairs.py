@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.domain.story import Story
-from engine.evaluation.compare import evaluation_prompts
 from engine.kinds import Kinds
 from engine.store.texts import ERASED
 from engine.store.votes import Shown
 
-# With fewer prompts of their own a user is asked the studio's fixed ones, too.
+# With fewer prompts of their own a user is asked the studio's, too.
 ENOUGH_PROMPTS = 10
 
 
@@ -34,13 +33,20 @@ def own_prompts(stories: Sequence[Story]) -> list[Asked]:
 
 
 def prompts_for(stories: Sequence[Story], kinds: Kinds) -> list[Asked]:
-    """The user's own prompts; while they are few, those of evaluations of the same kinds beside them."""
+    """The user's own prompts; while they are few, those of auto-training of the same kinds beside them.
+
+    Evaluation prompts would do as well for a vote, but nothing may be learned from one on them.
+    """
     own = own_prompts(stories)
     if len(own) >= ENOUGH_PROMPTS:
         return own
     names = dict.fromkeys([each.kind for each in own] or ["stories"])
-    fixed = evaluation_prompts(*(kinds.find(name) for name in names))
-    return own + [Asked(each.prompt, each.kind.name, each.genre) for each in fixed]
+    return own + [
+        Asked(prompt, name, genre or None)
+        for name in names
+        for genre, prompts in kinds.find(name).prompts.items()
+        for prompt in prompts
+    ]
 
 
 def next_prompt(prompts: Sequence[Asked], shown: Sequence[Shown], rng: random.Random) -> Asked:
