@@ -5,6 +5,8 @@ These functions work inside the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from engine.domain.snapshot import Split
@@ -32,15 +34,36 @@ def active_id(connection: Connection, user_id: str, student: Student) -> str | N
 
 
 def earlier_id(connection: Connection, user_id: str, student: Student) -> str | None:
-    """What was active before the active one and may answer again; None is the base."""
+    """What was active before the active one and a person may go back to; None is the base."""
+    active = active_id(connection, user_id, student)
+    return _last_usable(connection, user_id, student, but={active})
+
+
+def sound_id_before(connection: Connection, user_id: str, student: Student) -> str | None:
+    """What may answer again by itself instead of the active version: what was active last before it, and
+    was never taken back; None is the base."""
+    taken_back = select(activations.c.previous_id).where(
+        activations.c.user_id == user_id,
+        activations.c.student == student.value,
+        activations.c.reason.is_not(None),
+    )
+    harmful = connection.execute(taken_back).scalars()
+    active = active_id(connection, user_id, student)
+    return _last_usable(connection, user_id, student, but={active, *harmful})
+
+
+def _last_usable(
+    connection: Connection, user_id: str, student: Student, *, but: Collection[str | None]
+) -> str | None:
+    """What was active last that may answer, and is none of those."""
     history = connection.execute(
         select(activations.c.version_id, versions.c.quarantined_at)
         .outerjoin(versions, versions.c.id == activations.c.version_id)
         .where(activations.c.user_id == user_id, activations.c.student == student.value)
         .order_by(activations.c.id.desc())
-    ).all()
-    for version_id, quarantined_at in history[1:]:
-        if quarantined_at is None and version_id != history[0].version_id:
+    )
+    for version_id, quarantined_at in history:
+        if quarantined_at is None and version_id not in but:
             return None if version_id is None else str(version_id)
     return None
 

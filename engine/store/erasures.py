@@ -15,7 +15,12 @@ from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, sele
 from engine.domain.erasure import PREFERRED, Erasure, Noun
 from engine.domain.job import JobState
 from engine.domain.version import Student
-from engine.store.activations import active_id, earlier_id, learned_erased, record_activation
+from engine.store.activations import (
+    active_id,
+    learned_erased,
+    record_activation,
+    sound_id_before,
+)
 from engine.store.benchmarks import forget_benchmarks
 from engine.store.database import Database
 from engine.store.frozen_preferences import listing
@@ -193,8 +198,8 @@ def _quarantine(connection: Connection, user_id: str, ids: Sequence[str], at: da
         active = active_id(connection, user_id, student)
         query = select(versions.c.quarantined_at).where(versions.c.id == active)
         if active is not None and connection.execute(query).scalar_one() is not None:
-            earlier = earlier_id(connection, user_id, student)
-            record_activation(connection, user_id, student, earlier)
+            before = sound_id_before(connection, user_id, student)
+            record_activation(connection, user_id, student, before)
 
 
 def _erasure(row: RowMapping) -> Erasure:

@@ -6,14 +6,19 @@ are kept here.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from engine.domain.harm import Fault, TakenBack
 from engine.domain.version import Student
-from engine.store.activations import active_id, latest_activation, record_activation
+from engine.store.activations import (
+    active_id,
+    latest_activation,
+    record_activation,
+    sound_id_before,
+)
 from engine.store.database import Database
 from engine.store.rows import check_limit, find, now, require_user
-from engine.store.tables import activations, student_answers, versions
+from engine.store.tables import student_answers, versions
 
 
 class Watched:
@@ -56,7 +61,7 @@ class Watched:
             require_user(connection, user_id, lock=True)
             if active_id(connection, user_id, student) != version_id:
                 return False
-            before = _sound_before(connection, user_id, student, version_id)
+            before = sound_id_before(connection, user_id, student)
             record_activation(connection, user_id, student, before, reason=reason)
             connection.execute(
                 update(versions).where(versions.c.id == version_id).values(verdict=verdict)
@@ -70,22 +75,3 @@ class Watched:
         if row is None or row["reason"] is None:
             return None
         return TakenBack(row["previous_id"], row["reason"], row["activated_at"])
-
-
-def _sound_before(
-    connection: Connection, user_id: str, student: Student, version_id: str
-) -> str | None:
-    """What was active last before a version and may answer, and was never taken back; None is the base."""
-    mine = (activations.c.user_id == user_id, activations.c.student == student.value)
-    taken_back = select(activations.c.previous_id).where(*mine, activations.c.reason.is_not(None))
-    harmful = {version_id, *connection.execute(taken_back).scalars()}
-    history = connection.execute(
-        select(activations.c.version_id, versions.c.quarantined_at)
-        .outerjoin(versions, versions.c.id == activations.c.version_id)
-        .where(*mine)
-        .order_by(activations.c.id.desc())
-    ).all()
-    for earlier, quarantined_at in history:
-        if quarantined_at is None and earlier not in harmful:
-            return None if earlier is None else str(earlier)
-    return None

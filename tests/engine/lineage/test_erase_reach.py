@@ -106,3 +106,13 @@ def test_votes_lose_what_holds_the_text_and_what_a_shut_version_answered(shelved
         learned: ("A cart", "", "It rained all day."),
         other: ("A boat", "The boat left.", "It rained all day."),
     }
+
+
+def test_what_was_taken_back_does_not_answer_in_its_place(shelved: Shelved) -> None:
+    engine, store = shelved.engine, shelved.engine.store
+    store.versions.activate("anna", shelved.version.id)
+    store.versions.activate("anna", shelved.clean.id)
+    assert store.watched.take_back(shelved.clean.id, reason="It loops.", verdict="Taken back.")
+    assert engine.active_version("anna") == shelved.version
+    engine.lineage.erase(engine.lineage.plan_erasure("anna", [shelved.secret.id]))
+    assert engine.active_version("anna") is None
