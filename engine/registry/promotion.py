@@ -20,15 +20,12 @@ from engine.evaluation.measure import measure
 from engine.judging.pairwise import Tally
 from engine.quality.score import Scorer
 from engine.registry.gate import decide
+from engine.registry.register import CHANGED, WAITS
 from engine.store import Store
 from models.base import LanguageModel
 
 Texts = tuple[str, str, str]
 """A prompt with what the old and the new model wrote."""
-WAITS = "It waits for you to activate it."
-CHANGED = (
-    "Meanwhile another model was chosen to answer, or a text was erased that it learned: it waits."
-)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.cancelling import unless_cancelled
-from engine.domain.evaluation import LossGain
 from engine.domain.run import Run
 from engine.domain.version import AdapterIdentity, Student, Version
 from engine.errors import Cancelled
@@ -26,7 +25,11 @@ from models.weights import sha256_of
 ADAPTER_FILE = "adapter_model.safetensors"
 WEIGHTS_FILE = "model.safetensors"
 NOT_PROVED = "Not proved:"
-NOT_COMPARED = f"{NOT_PROVED} its answers were not compared yet. It waits for you to activate it."
+WAITS = "It waits for you to activate it."
+CHANGED = (
+    "Meanwhile another model was chosen to answer, or a text was erased that it learned: it waits."
+)
+NOT_COMPARED = f"{NOT_PROVED} its answers were not compared yet. {WAITS}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def register(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Version:
     """Publish what a run trained as the next version. An adapter is not active; a T5 is, at once, when
-    the 95 % interval of the paired held-out gain over the active one lies above zero.
+    the 95 % interval of the paired held-out gain over the one that was active lies above zero.
 
     Files go to versions/<user>/<version_name of the run>, never over anything. Doing it again gives
     the version that is there. Without `auto_deploy` a person activates it, however good it is.
@@ -70,11 +73,7 @@ def register(
         for name, rows in result["losses"].items()
     }
     gain = loss_gain(losses["before"], losses["after"])
-    active = store.versions.active(run.user_id, run.student)
     over_active = loss_gain(losses["active"], losses["after"]) if "active" in losses else None
-    deciding = over_active or gain
-    rival = active.label if active and over_active else f"the base {run.base_model}"
-    by_loss = run.student is Student.T5
     version = store.versions.add(
         user_id=run.user_id,
         run_id=run.id,
@@ -88,25 +87,44 @@ def register(
         identity=AdapterIdentity(base.sha256, base.template_sha256, files.converter),
         gain=gain,
         gain_over_active=over_active,
-        verdict=verdict(deciding, rival, auto_deploy=auto_deploy) if by_loss else NOT_COMPARED,
+        verdict=NOT_COMPARED,
         student=run.student,
         overlap=result.get("overlap"),
     )
-    if by_loss and auto_deploy and deciding.is_better and version.quarantined_at is None:
-        store.versions.activate(run.user_id, version.id)
-    return version
+    if run.student is Student.T5 and version.verdict == NOT_COMPARED:
+        settle_by_loss(store, version, result.get("active_id"), auto_deploy=auto_deploy)
+    return store.versions.by_id(version.id)
 
 
-def verdict(gain: LossGain, rival: str, *, auto_deploy: bool = True) -> str:
-    """One sentence on why a T5 is active or waits."""
+def settle_by_loss(
+    store: Store, version: Version, active_id: str | None, *, auto_deploy: bool
+) -> None:
+    """Say in one sentence why a T5 is active or waits, and make it active if it is better than the one that
+    answered when its training began (None: the base), and no other was chosen since."""
+    active = store.versions.by_id(active_id) if active_id else None
+    gain = version.gain_over_active or version.gain
+    rival = (
+        active.label if active and version.gain_over_active else f"the base {version.base_model}"
+    )
     figures = (
         f"held-out loss {gain.before:.3f} → {gain.after:.3f}, gain {gain.gain:+.3f} "
         f"(95 % interval {gain.low:+.3f} to {gain.high:+.3f}, n = {gain.rows})"
     )
-    if gain.is_better:
-        then = "It is active." if auto_deploy else "It waits for you to activate it."
-        return f"Better than {rival} beyond its interval: {figures}. {then}"
-    return f"Not proved better than {rival}: {figures}. It waits for you to activate it."
+    then = WAITS
+    if not gain.is_better:
+        found = f"Not proved better than {rival}: {figures}."
+    else:
+        found = f"Better than {rival} beyond its interval: {figures}."
+        if active and version.gain_over_active is None:
+            then = f"{active.label} has another base, so their losses cannot be compared. {WAITS}"
+        elif auto_deploy:
+            verdict = f"{found} It is active."
+            if store.rulings.take_over(
+                version.user_id, version.id, None, verdict, rival_id=active_id
+            ):
+                return
+            then = CHANGED
+    store.versions.set_verdict(version.id, f"{found} {then}")
 
 
 def publish_adapter(

@@ -30,12 +30,18 @@ class Rulings:
             connection.execute(update(versions).where(versions.c.id == version_id).values(values))
 
     def take_over(
-        self, user_id: str, version_id: str, ruling: Ruling, verdict: str, *, rival_id: str | None
+        self,
+        user_id: str,
+        version_id: str,
+        ruling: Ruling | None,
+        verdict: str,
+        *,
+        rival_id: str | None,
     ) -> bool:
         """Store a ruling and its verdict and make the version active, if `rival_id` (None: the base) is
         active yet and no text that the version learned was erased; else nothing is stored, and False.
 
-        Raises NotFound.
+        A T5 has no ruling but its verdict. Raises NotFound.
         """
         with self._database.write() as connection:
             require_user(connection, user_id, lock=True)
@@ -44,7 +50,7 @@ class Rulings:
             active = active_id(connection, user_id, student)
             if row["quarantined_at"] is not None or active not in (rival_id, version_id):
                 return False
-            values = {"ruling": asdict(ruling), "verdict": verdict}
+            values = {"verdict": verdict} | ({"ruling": asdict(ruling)} if ruling else {})
             connection.execute(update(versions).where(versions.c.id == version_id).values(values))
             if active != version_id:
                 record_activation(connection, user_id, student, version_id)
