@@ -20,7 +20,7 @@ from engine.evaluation.frozen_set import SEED, set_of
 from engine.jobs.attempt import Attempt, counting
 from engine.quality.judge import rate
 from engine.registry.promotion import Contest, contest_of, prove, unasked
-from engine.registry.register import NOT_COMPARED, NOT_PROVED
+from engine.registry.register import NOT_PROVED
 from engine.serving.model_server import is_healthy
 from engine.serving.resolve import CurrentModel
 from engine.training.config import TrainingConfig
@@ -121,10 +121,12 @@ def prove_once(
 
 
 def not_compared(engine: Engine, version: Version, why: str) -> str:
-    """Say in the version's verdict that it was not compared, and why; the verdict."""
+    """Say in the version's verdict that it was not compared, and why, in place of what it said of that
+    before; the verdict."""
     now = engine.store.versions.by_id(version.id).verdict
     said = f"{NOT_PROVED} it could not be compared with what answers now. {why} {LATER}"
-    verdict = now.replace(NOT_COMPARED, said)
+    before, waits, _ = now.partition(NOT_PROVED)
+    verdict = f"{before}{said}" if waits else now
     engine.store.versions.set_verdict(version.id, verdict)
     return verdict
 

@@ -110,6 +110,24 @@ def test_a_version_on_another_base_than_is_served_waits(
     assert home.engine.active_version("anna") is None
 
 
+def test_a_later_reason_takes_the_place_of_the_first(
+    home: Home, version: Version, server: FakeLlamaCpp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "LOADED_SECONDS", 0.05)
+    serve(home, server)
+    home.engine.store.versions.set_verdict(version.id, f"Not served. {version.verdict}")
+    compared(home, version)
+    monkeypatch.setattr(home.engine.settings, "base_model", "SmolLM2-135M-Instruct")
+    found = home.engine.store.versions.by_id(version.id)
+    later = home.engine.evaluations.measure("anna", "base")
+    prove_late(home.engine, later, found, Attempt(home.engine.store, later))
+    verdict = home.engine.store.versions.by_id(version.id).verdict
+    assert verdict.startswith("Not served. Not proved: it could not be compared")
+    assert "zega-anna v1 was trained on tiny" in verdict
+    assert "did not load" not in verdict
+    assert verdict.count("Not proved:") == 1
+
+
 def test_a_cancel_is_obeyed_between_answers(
     home: Home, version: Version, server: FakeLlamaCpp
 ) -> None:
