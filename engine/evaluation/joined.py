@@ -16,6 +16,7 @@ from statistics import median
 
 from engine.domain.evaluation import Evaluation, Figure
 from engine.domain.example import Author, Example, Source
+from engine.domain.snapshot import Snapshot, Split
 from engine.domain.version import Version
 from engine.evaluation.topics import Topic, TopicChange, is_clear, points, topic_changes
 from engine.lineage.snapshots import diff
@@ -82,12 +83,15 @@ def join(
 ) -> Joined:
     """The rows that came and went from `before` (None is the base, which learned none) to `after`, with
     what their answers on one set show. Texts are kept from `threshold`. Raises NotFound."""
-    came, went = row_changes(store, user_id, before, after)
+    snapshot = store.snapshots.get(user_id, after.snapshot_id)
+    came, went = row_changes(store, user_id, before, snapshot)
     origin_of = origins(store, user_id)
     added, removed = slices_of(came, origin_of), slices_of(went, origin_of)
     changes = topic_changes(old, new, {each.topic for each in added})
     return Joined(
-        sentence=sentence_of(after.label, added, removed, changes),
+        sentence=sentence_of(
+            after.label, added, removed, changes, preferences=preferences_of(snapshot)
+        ),
         added=tuple(added),
         removed=tuple(removed),
         changes=tuple(changes),
@@ -96,15 +100,20 @@ def join(
 
 
 def row_changes(
-    store: Store, user_id: str, before: Version | None, after: Version
+    store: Store, user_id: str, before: Version | None, after: Snapshot
 ) -> tuple[list[Example], list[Example]]:
-    """The examples that came and those that went."""
+    """The examples that came and those that went. None came where preferences alone were learned."""
     if before is None:
-        rows = store.snapshots.get(user_id, after.snapshot_id).rows
+        rows = after.rows if after.count(Split.TRAIN) or not after.preferences else ()
         return store.examples.of_ids(user_id, [row[0] for row in rows]), []
-    found = diff(store, user_id, before.snapshot_id, after.snapshot_id)
+    found = diff(store, user_id, before.snapshot_id, after.id)
     came, went = (store.examples.of_ids(user_id, list(ids)) for ids in (found.added, found.removed))
     return came, went
+
+
+def preferences_of(snapshot: Snapshot) -> int:
+    """How many preferences were learned."""
+    return snapshot.preferences.count(Split.TRAIN) if snapshot.preferences else 0
 
 
 def origins(store: Store, user_id: str) -> Callable[[Example], str]:
@@ -174,12 +183,19 @@ def suspects_of(
 
 
 def sentence_of(
-    label: str, added: Sequence[Slice], removed: Sequence[Slice], changes: Sequence[TopicChange]
+    label: str,
+    added: Sequence[Slice],
+    removed: Sequence[Slice],
+    changes: Sequence[TopicChange],
+    *,
+    preferences: int = 0,
 ) -> str:
     """E.g. `zega-anna v3 added 40 horror examples (imported from notes.txt); quality: horror +0.6 (…).`"""
     moves = [f"added {listed(added)}"] if added else []
     if removed:
         moves.append(f"left out {listed(removed)}")
+    if preferences:
+        moves.append(f"learned {preferences:,} preferences")
     what = " and ".join(moves) if moves else "learned from the same texts"
     touched = {each.topic for each in (*added, *removed)}
     shown = [each for each in changes if each.topic in touched]

@@ -10,6 +10,8 @@ import pytest
 
 from engine.bootstrap import open_engine
 from engine.domain.genre import Genre
+from engine.domain.preference import Origin
+from engine.domain.snapshot import FrozenPreference, FrozenPreferences, Split
 from engine.engine import Engine
 from engine.evaluation.joined import Joined, join
 from engine.evaluation.topics import Topic, fallen
@@ -106,6 +108,24 @@ def test_against_the_base_all_rows_came_and_what_went_is_told(shelf: Shelf) -> N
     against = join(shelf.store, "anna", None, version, old, new, threshold=7.0)
     assert [each.rows for each in against.added] == [1]
     assert against.removed == ()
+
+
+def test_a_version_that_learned_preferences_alone_added_no_rows(shelf: Shelf) -> None:
+    (held_out,) = written(shelf, "fantasy", 1)
+    learned = [
+        FrozenPreference(Origin.VOTE, (f"{place:032x}",), Split.TRAIN) for place in range(20)
+    ]
+    snapshot = shelf.store.snapshots.create(
+        shelf.user,
+        [(held_out, Split.TEST)],
+        "ab" * 32,
+        preferences=FrozenPreferences(tuple(learned), "cd" * 32),
+    )
+    version = add_version(shelf, shelf.engine.settings.home, [held_out], snapshot=snapshot)
+    old, new = measured("the base", seed=1), measured(version.label, version.id, seed=2)
+    found = join(shelf.store, shelf.user, None, version, old, new, threshold=7.0)
+    assert found.added == ()
+    assert found.sentence.startswith("zega-anna v1 learned 20 preferences")
 
 
 def test_of_models_that_are_alike_hardly_a_genre_is_said_to_have_fallen() -> None:
