@@ -93,11 +93,6 @@ class Snapshot:
     def count(self, split: Split) -> int:
         return sum(1 for _, part in self.rows if part is split)
 
-    @property
-    def augmented_share(self) -> float:
-        """The share of variants in the training part, from 0 to 1."""
-        return self.variants / max(1, self.count(Split.TRAIN))
-
 
 @dataclass(frozen=True)
 class SnapshotCounts:
@@ -114,3 +109,20 @@ class SnapshotCounts:
     @property
     def total(self) -> int:
         return self.train + self.validation + self.test
+
+
+@dataclass(frozen=True)
+class SnapshotReport:
+    """What a snapshot is made of, without its rows: how many they are, how many of them are trained on,
+    and `left_out` and `variants` as of the snapshot."""
+
+    user_id: str
+    rows: int
+    train: int
+    left_out: Decontamination
+    variants: int
+
+    @property
+    def augmented_share(self) -> float:
+        """The share of variants in the training part, from 0 to 1."""
+        return self.variants / max(1, self.train)

@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, insert, select
 
 from engine.domain.decontamination import Decontamination
-from engine.domain.snapshot import FrozenPreferences, Snapshot, SnapshotCounts, Split
+from engine.domain.snapshot import (
+    FrozenPreferences,
+    Snapshot,
+    SnapshotCounts,
+    SnapshotReport,
+    Split,
+)
 from engine.errors import InvalidInput, NotFound, SnapshotErased
 from engine.store.database import Database
 from engine.store.frozen_preferences import preferences_from
@@ -78,6 +84,24 @@ class Snapshots:
         with self._database.read() as connection:
             row = find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
             return _with_rows(connection, row)
+
+    def report(self, user_id: str, snapshot_id: str) -> SnapshotReport:
+        """What one is made of; its rows are counted and not read. Raises NotFound."""
+        counts = (
+            select(snapshot_rows.c.split, func.count())
+            .where(snapshot_rows.c.snapshot_id == snapshot_id)
+            .group_by(snapshot_rows.c.split)
+        )
+        with self._database.read() as connection:
+            row = find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
+            parts: dict[str, int] = dict(connection.execute(counts).tuples().all())
+        return SnapshotReport(
+            user_id=user_id,
+            rows=sum(parts.values()),
+            train=parts.get(Split.TRAIN.value, 0),
+            left_out=Decontamination.from_json(row["report"].get("left_out", {})),
+            variants=row["report"].get("variants", 0),
+        )
 
     def list(self, user_id: str, *, limit: int = 100, offset: int = 0) -> list[SnapshotCounts]:
         """The user's snapshots, newest first, with how many rows each part has. Raises InvalidInput."""

@@ -67,10 +67,10 @@ def evaluation_report(studio: Engine, version: Version) -> None:
 def figures(studio: Engine, version: Version) -> None:
     """The few figures that everybody asks for, then gains with their intervals."""
     gain = version.gain
-    snapshot = studio.store.snapshots.get(version.user_id, version.snapshot_id)
+    report = studio.store.snapshots.report(version.user_id, version.snapshot_id)
     with st.container(horizontal=True, gap="large"):
         st.metric("Made", moment(version.created_at), width="content")
-        st.metric("Examples", f"{len(snapshot.rows):,}", width="content")
+        st.metric("Examples", f"{report.rows:,}", width="content")
         st.metric(
             f"Held-out loss, n = {gain.rows}",
             f"{gain.after:.3f}",
@@ -85,8 +85,8 @@ def figures(studio: Engine, version: Version) -> None:
         st.caption(plain(interval("Gain over the version before", version.gain_over_active)))
     if version.overlap:
         st.caption(overlap_line(version.overlap))
-    left_out_line(snapshot)
-    show_left_out(studio, snapshot)
+    left_out_line(report)
+    show_left_out(studio, report)
 
 
 def ruled_on(ruling: Ruling) -> None:

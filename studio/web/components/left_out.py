@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.domain.snapshot import Snapshot
+from engine.domain.snapshot import SnapshotReport
 from engine.engine import Engine
 from studio.web.wording import plain
 
 
-def left_out_line(snapshot: Snapshot) -> None:
+def left_out_line(report: SnapshotReport) -> None:
     """One caption; nothing for a training set that is all originals and compared as a whole."""
-    parts = [snapshot.left_out.sentence] if snapshot.left_out.removed else []
-    if snapshot.variants:
-        share = snapshot.augmented_share
-        parts.append(f"{snapshot.variants:,} of its rows are variants ({share:.0%} of training).")
+    parts = [report.left_out.sentence] if report.left_out.removed else []
+    if report.variants:
+        share = report.augmented_share
+        parts.append(f"{report.variants:,} of its rows are variants ({share:.0%} of training).")
     if parts:
         st.caption(plain(" ".join(parts)))
 
 
-def show_left_out(studio: Engine, snapshot: Snapshot) -> None:
+def show_left_out(studio: Engine, report: SnapshotReport) -> None:
     """The rows that are missing, with the held-out rows they repeat."""
-    left_out = snapshot.left_out
+    left_out = report.left_out
     if not left_out.removed:
         return
     with st.expander("Left out of the training", icon=":material/content_copy:"):
-        leaks = studio.decontaminator.leaks(snapshot.user_id, left_out)
+        leaks = studio.decontaminator.leaks(report.user_id, left_out)
         st.dataframe(
             [
                 {

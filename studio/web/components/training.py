@@ -109,7 +109,7 @@ def show_training(studio: Engine, job_id: str, *, was_running: bool) -> None:
             cancel_button(studio, view.job, key=f"cancel/{job_id}")
             stop_button(studio, view.job)
     if view.run is not None:
-        left_out_line(studio.store.snapshots.get(session.me(), view.run.snapshot_id))
+        left_out_line(studio.store.snapshots.report(session.me(), view.run.snapshot_id))
     if view.steps:
         curve(view)
 

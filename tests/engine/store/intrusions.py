@@ -135,6 +135,7 @@ REFUSED: dict[str, Attempt] = {
         "1" * 32, "ben", "", {"example": [a.example], "snapshot": [a.snapshot]}
     ),
     "erasures.get": lambda s, a, m: s.erasures.get("ben", a.erasure.id),
+    "snapshots.report": lambda s, a, m: s.snapshots.report("ben", a.snapshot),
     "snapshots.get": lambda s, a, m: s.snapshots.get("ben", a.snapshot),
     "runs.create": create_run,
     "versions.add": add_version,

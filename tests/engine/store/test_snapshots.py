@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.snapshot import Split
+from engine.domain.decontamination import Decontamination, HeldOut, Likeness, Overlap
+from engine.domain.snapshot import SnapshotReport, Split
 from engine.errors import InvalidInput, NotFound, SnapshotErased
 from engine.store import Store
 
@@ -21,9 +22,27 @@ def test_rows_come_back_in_order(store: Store, make: Any) -> None:
     assert store.snapshots.get("anna", snapshot.id) == snapshot
 
 
+def test_its_report_counts_what_its_rows_are(store: Store, make: Any) -> None:
+    parts = (Split.TEST, Split.TRAIN, Split.VALIDATION, Split.TRAIN)
+    overlap = Overlap("a" * 32, HeldOut.TEST, "b" * 32, Likeness.EXACT, 1.0)
+    snapshot = store.snapshots.create(
+        "anna",
+        [(make.example().id, part) for part in parts],
+        "ab" * 32,
+        left_out=Decontamination(compared=5, removed=(overlap,)),
+        variants=1,
+    )
+    report = store.snapshots.report("anna", snapshot.id)
+    assert report == SnapshotReport("anna", 4, 2, snapshot.left_out, 1)
+    assert report.left_out.removed == (overlap,)
+    assert report.augmented_share == 0.5
+
+
 def test_a_snapshot_without_rows_is_allowed(store: Store) -> None:
     snapshot = store.snapshots.create("anna", [], "ab" * 32)
     assert store.snapshots.get("anna", snapshot.id).rows == ()
+    report = store.snapshots.report("anna", snapshot.id)
+    assert (report.rows, report.train, report.augmented_share) == (0, 0, 0.0)
 
 
 def test_only_the_users_own_examples_and_each_once(store: Store, make: Any) -> None:
@@ -48,5 +67,7 @@ def test_what_was_erased_meanwhile_is_not_frozen(store: Store, make: Any) -> Non
 def test_unknown_snapshots_and_users(store: Store) -> None:
     with pytest.raises(NotFound):
         store.snapshots.get("anna", "0" * 32)
+    with pytest.raises(NotFound):
+        store.snapshots.report("anna", "0" * 32)
     with pytest.raises(NotFound):
         store.snapshots.create("nobody", [], "ab" * 32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -112,7 +113,7 @@ def test_what_cannot_be_kept_is_told_as_an_error_that_is_known(
     write(page)
     for verb in ("give", "reveal", "set_share"):
         monkeypatch.setattr(Feedback, verb, full)
-    acts = (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: page.feedback[0].set_value(1).run(),
         lambda: button(page, "Reveal").click().run(),
         lambda: page.slider(key="anna/ab_share").set_value(30).run(),

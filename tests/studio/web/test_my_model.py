@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Never
 
 import pytest
 from streamlit.proto.Metric_pb2 import Metric
@@ -10,7 +11,8 @@ from streamlit.proto.Metric_pb2 import Metric
 from engine.domain.version import Student
 from engine.engine import Engine
 from engine.settings import Settings
-from studio.web.navigation import MY_MODEL, SETTINGS
+from engine.store.snapshots import Snapshots
+from studio.web.navigation import AUTO_TRAIN, MY_MODEL, SETTINGS
 from tests.studio.web.conftest import all_text, button, open_studio
 from tests.studio.web.shelf import Shelf
 
@@ -38,6 +40,19 @@ def test_a_card_shows_what_a_version_is_and_how_it_was_measured(
     figures = {metric.label: metric.value for metric in page.metric}
     assert figures["Examples"] == "12"
     assert figures["Held-out loss, n = 40"] == "3.427"
+
+
+def test_neither_a_card_nor_a_training_reads_the_rows_of_its_training_set(
+    engine: Engine, anna: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*asked: object) -> Never:
+        raise AssertionError("rows were read")
+
+    anna.version()
+    monkeypatch.setattr(Snapshots, "get", read)
+    for screen in (MY_MODEL, AUTO_TRAIN):
+        page = open_studio("anna", screen)
+        assert "zega-anna v1" in all_text(page).replace("\\", "")
 
 
 @pytest.mark.parametrize(("gain", "colour"), [(0.4, "GREEN"), (0.05, "GRAY"), (-0.4, "RED")])
