@@ -191,7 +191,7 @@ def _about(
     connection: Connection, user_id: str, draft_id: str | None, example_id: str | None
 ) -> tuple[str | None, str | None]:
     """The user's draft and example that are named by the id of one of them."""
-    is_it = drafts.c.id == draft_id if draft_id else drafts.c.example_id == example_id
+    is_it = drafts.c.id == draft_id if draft_id is not None else drafts.c.example_id == example_id
     query = (
         select(drafts.c.id, drafts.c.example_id)
         .join(stories, stories.c.id == drafts.c.story_id)
@@ -200,7 +200,7 @@ def _about(
     row = connection.execute(query).first()
     if row is not None:
         return row[0], row[1]
-    if draft_id:
+    if draft_id is not None:
         raise NotFound("draft", draft_id)
     find(connection, examples, "example", str(example_id), user_id=user_id)
     return None, example_id

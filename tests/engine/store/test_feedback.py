@@ -71,10 +71,15 @@ def test_other_thumbs_are_refused(store: Store, make: Any, thumb: int) -> None:
     assert store.examples.get("anna", example.id).feedback == 0
 
 
-def test_what_is_not_there_takes_no_thumb(store: Store) -> None:
+@pytest.mark.parametrize("missing", ["0" * 32, ""])
+def test_what_is_not_there_takes_no_thumb(
+    store: Store, make: Any, story: str, missing: str
+) -> None:
+    draft = make.draft(story)
     for name in ("draft_id", "example_id"):
         with pytest.raises(NotFound):
-            store.feedback.give("anna", 1, **{name: "0" * 32})
+            store.feedback.give("anna", 1, **{name: missing})
+    assert store.feedback.of("anna", draft.id) == Remark()
 
 
 def test_thumbs_are_counted_by_who_wrote_and_never_ones_own_text(
