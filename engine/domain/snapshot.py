@@ -113,16 +113,11 @@ class SnapshotCounts:
 
 @dataclass(frozen=True)
 class SnapshotReport:
-    """What a snapshot is made of, without its rows: how many they are, how many of them are trained on,
-    and `left_out` and `variants` as of the snapshot."""
+    """What a snapshot is made of, without its rows: how many they are, and `left_out` and `variants` as of
+    the snapshot. `augmented_share` is that of variants in the training part, from 0 to 1."""
 
     user_id: str
     rows: int
-    train: int
     left_out: Decontamination
     variants: int
-
-    @property
-    def augmented_share(self) -> float:
-        """The share of variants in the training part, from 0 to 1."""
-        return self.variants / max(1, self.train)
+    augmented_share: float

@@ -87,21 +87,20 @@ class Snapshots:
 
     def report(self, user_id: str, snapshot_id: str) -> SnapshotReport:
         """What one is made of; its rows are counted and not read. Raises NotFound."""
-        counts = (
-            select(snapshot_rows.c.split, func.count())
-            .where(snapshot_rows.c.snapshot_id == snapshot_id)
-            .group_by(snapshot_rows.c.split)
-        )
+        rows = select(func.count()).where(snapshot_rows.c.snapshot_id == snapshot_id)
+        trained_on = rows.where(snapshot_rows.c.split == Split.TRAIN.value)
         with self._database.read() as connection:
             row = find(connection, snapshots, "snapshot", snapshot_id, user_id=user_id)
-            parts: dict[str, int] = dict(connection.execute(counts).tuples().all())
-        return SnapshotReport(
-            user_id=user_id,
-            rows=sum(parts.values()),
-            train=parts.get(Split.TRAIN.value, 0),
-            left_out=Decontamination.from_json(row["report"].get("left_out", {})),
-            variants=row["report"].get("variants", 0),
-        )
+            variants = row["report"].get("variants", 0)
+            # The index has no parts: only a share needs them to be looked at.
+            train = connection.execute(trained_on).scalar_one() if variants else 0
+            return SnapshotReport(
+                user_id=user_id,
+                rows=connection.execute(rows).scalar_one(),
+                left_out=Decontamination.from_json(row["report"].get("left_out", {})),
+                variants=variants,
+                augmented_share=variants / max(1, train),
+            )
 
     def list(self, user_id: str, *, limit: int = 100, offset: int = 0) -> list[SnapshotCounts]:
         """The user's snapshots, newest first, with how many rows each part has. Raises InvalidInput."""

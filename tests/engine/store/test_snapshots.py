@@ -33,16 +33,15 @@ def test_its_report_counts_what_its_rows_are(store: Store, make: Any) -> None:
         variants=1,
     )
     report = store.snapshots.report("anna", snapshot.id)
-    assert report == SnapshotReport("anna", 4, 2, snapshot.left_out, 1)
+    assert report == SnapshotReport("anna", 4, snapshot.left_out, 1, 0.5)
     assert report.left_out.removed == (overlap,)
-    assert report.augmented_share == 0.5
 
 
 def test_a_snapshot_without_rows_is_allowed(store: Store) -> None:
     snapshot = store.snapshots.create("anna", [], "ab" * 32)
     assert store.snapshots.get("anna", snapshot.id).rows == ()
     report = store.snapshots.report("anna", snapshot.id)
-    assert (report.rows, report.train, report.augmented_share) == (0, 0, 0.0)
+    assert (report.rows, report.variants, report.augmented_share) == (0, 0, 0.0)
 
 
 def test_only_the_users_own_examples_and_each_once(store: Store, make: Any) -> None:
