@@ -116,10 +116,13 @@ def edited(store: Store, user_id: str) -> list[PreferencePair]:
 
 
 def decided_pairs(judged: Sequence[Example]) -> list[PreferencePair]:
-    """Each refused text under a liked one on the same request; the liked ones take turns."""
+    """Each refused text under a liked one on the same request; the liked ones take turns. A text that was
+    rejected and has a thumb up is neither."""
     liked: dict[str, list[Example]] = defaultdict(list)
     refused: dict[str, list[Example]] = defaultdict(list)
     for each in judged:
+        if each.decision is Decision.REJECTED and each.feedback > 0:
+            continue
         (refused if is_refused(each) else liked)[each.prompt].append(each)
     return [
         of_examples(Origin.DECIDED, liked[prompt][place % len(liked[prompt])], worse)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.domain.example import Example
 from engine.domain.review import Action
@@ -13,6 +13,7 @@ from engine.store.database import Database
 from engine.store.examples import example_from
 from engine.store.tables import decisions, drafts, edits, examples, remarks, stories
 from engine.store.texts import ERASED
+from engine.store.verdicts import is_no_judgement
 
 
 class Edited(NamedTuple):
@@ -76,12 +77,15 @@ class Judged:
         return sorted(found, key=lambda edit: edit.at, reverse=True)
 
     def texts(self, user_id: str) -> list[Example]:
-        """Examples that were accepted or rejected or have a thumb."""
+        """Examples that a person accepted or rejected, or that have a thumb."""
         query = (
             select(examples)
             .where(
                 examples.c.user_id == user_id,
-                or_(examples.c.decision.is_not(None), examples.c.feedback != 0),
+                or_(
+                    and_(examples.c.decision.is_not(None), ~is_no_judgement()),
+                    examples.c.feedback != 0,
+                ),
                 examples.c.erased_at.is_(None),
             )
             .order_by(examples.c.created_at.desc(), examples.c.id)

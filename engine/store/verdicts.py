@@ -33,7 +33,7 @@ class Verdicts:
                 table.c.author != Author.PERSON.value,
                 table.c.erased_at.is_(None),
                 or_(table.c.decision.is_not(None), table.c.feedback != 0),
-                ~_is_no_judgement(),
+                ~is_no_judgement(),
             )
             .order_by(func.coalesce(table.c.decided_at, table.c.created_at).desc(), table.c.id)
             .limit(limit)
@@ -45,7 +45,7 @@ class Verdicts:
             ]
 
 
-def _is_no_judgement() -> ColumnElement[bool]:
+def is_no_judgement() -> ColumnElement[bool]:
     """Whether what an example stands at was decided by the score, or about the text before a repair."""
     later = decisions.alias()
     overruled = exists().where(

@@ -6,6 +6,7 @@ from engine.data.preferences import collect, missing
 from engine.domain.erasure import Noun
 from engine.domain.example import Decision, Source
 from engine.domain.preference import Learns, Origin, Preference, PreferencePair, Thumb
+from engine.domain.review import BY_SCORE, Action
 from engine.domain.vote import Choice
 from engine.engine import Engine
 from engine.store.texts import blank
@@ -111,6 +112,18 @@ def test_of_answers_to_one_request_the_accepted_one_is_better_than_the_rejected(
     with engine.store.database.write() as connection:
         blank(connection, "anna", Noun.EXAMPLE, [good.id])
     assert {each.texts[0] for each in collected(engine)} == {"Liked."}
+
+
+def test_the_score_has_no_taste_and_a_person_of_two_minds_says_nothing(engine: Engine) -> None:
+    add = engine.store.examples.add
+    by_score = add(new_example(completion="Kept by its score."))
+    engine.store.decisions.decide("anna", by_score.id, Action.ACCEPT, seen=0, reviewer=BY_SCORE)
+    add(new_example(completion="Bad.", decision=Decision.REJECTED))
+    assert collected(engine) == []
+    add(new_example(completion="Of two minds.", decision=Decision.REJECTED, feedback=1))
+    assert collected(engine) == []
+    add(new_example(completion="Good.", decision=Decision.ACCEPTED))
+    assert said(collected(engine)) == [(Origin.DECIDED, "Good.", "Bad.")]
 
 
 def test_what_was_said_twice_counts_once_and_the_other_way_as_it_was_last(engine: Engine) -> None:
