@@ -54,6 +54,7 @@ class Benchmarks:
     def remove(self, user_id: str, name: str) -> None:
         """Forget a set, and what models answered to it. Raises NotFound."""
         with self._database.write() as connection:
+            require_user(connection, user_id, lock=True)  # answers that are stored now go, too
             found = _find(connection, user_id, name)["id"]
             _forget_answers(connection, user_id, [found])
             connection.execute(delete(benchmark_rows).where(benchmark_rows.c.benchmark_id == found))
