@@ -14,6 +14,7 @@ from engine.engine import Engine
 from engine.errors import EngineError
 from engine.evaluation.comparing import Candidate, Compared
 from engine.evaluation.findings import Findings, as_json
+from engine.evaluation.joined import Joined
 from engine.evaluation.markdown import as_markdown
 from studio.web import session
 from studio.web.components.errors import show_error, told
@@ -64,6 +65,27 @@ def compared(
 ) -> Compared:
     """Everything in which two evaluations differ; computed once for each two ids."""
     return _studio.comparing.compare(_old, _new, _version)
+
+
+def joined(
+    studio: Engine, old: Candidate, new: Candidate, pair: tuple[Evaluation, Evaluation]
+) -> Joined | None:
+    """What changed in the data beside what changed in the answers; None where nobody knows it."""
+    ids = (*(each.id for each in pair), old.id, new.id)
+    return _joined(ids, studio.calibration.threshold(session.me()), studio, old, new, pair)
+
+
+@st.cache_data(max_entries=32, ttl=TTL_SECONDS, show_spinner="Comparing what they learned …")
+def _joined(
+    ids: tuple[str, ...],
+    threshold: float,
+    _studio: Engine,
+    _old: Candidate,
+    _new: Candidate,
+    _pair: tuple[Evaluation, Evaluation],
+) -> Joined | None:
+    """It reads every example that came or went: once for each two models and each threshold."""
+    return _studio.comparing.joined(_old, _new, _pair)
 
 
 def not_measured(studio: Engine, old: Candidate, new: Candidate) -> None:

@@ -10,6 +10,7 @@ from studio.web.components.compare import (
     choose,
     compared,
     downloads,
+    joined,
     last_problem,
     not_measured,
 )
@@ -47,9 +48,9 @@ def compare_two(studio: Engine) -> None:
     show_figures(found)
     show_style(studio, (old, new))
     show_genres(found)
-    if joined := studio.comparing.joined(old, new, pair):
+    if changed := joined(studio, old, new, pair):
         st.subheader("What changed in the data")
-        data_change(studio, joined)
+        data_change(studio, changed)
     st.subheader("The same prompt, side by side")
     samples(*pair)
     downloads(found.findings, f"{found.new.model} against {found.old.model}")

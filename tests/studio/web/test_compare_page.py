@@ -7,8 +7,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.domain.evaluation import Figure
+from engine.domain.example import Example
 from engine.domain.job import JobKind
 from engine.engine import Engine
+from engine.store.examples import Examples
 from studio.web.compare_charts import difference_chart
 from studio.web.navigation import AUTO_TRAIN, COMPARE, DASHBOARD, MY_MODEL
 from tests.measured import poisoned
@@ -70,6 +72,29 @@ def test_the_newest_version_stands_beside_its_rival_with_ruling_figures_and_susp
     assert set(genres["Genre"]) >= {"Horror", "Romance", "Sci-fi"}
     assert genres.set_index("Genre")["Quality (of 10)"]["Horror"].endswith("), n = 8")
     turn_samples(page)
+
+
+def test_what_two_models_learned_is_read_once_for_each_threshold(
+    engine: Engine, anna: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned(anna)
+    read: list[str] = []
+    of_ids = Examples.of_ids
+
+    def counted(examples: Examples, user_id: str, ids: list[str]) -> list[Example]:
+        read.extend(ids)
+        return of_ids(examples, user_id, ids)
+
+    monkeypatch.setattr(Examples, "of_ids", counted)
+    page = open_studio("anna", COMPARE)
+    once = len(read)
+    assert once >= 60
+    page.run()
+    assert len(read) == once
+    engine.calibration.accept("anna", 8.0)
+    page.run()
+    assert len(read) == 2 * once
+    assert "texts are kept from 8.0" in said(page)
 
 
 def test_the_rows_of_a_suspect_are_shown_in_data_and_what_erasing_reaches_is_told(
