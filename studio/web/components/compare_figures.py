@@ -33,8 +33,8 @@ def show_ruling(found: Compared) -> None:
     with st.container(border=True):
         if found.ruling is None:
             st.markdown(
-                "The gate cannot rule here: one of the two tells no likelihoods, so there is no "
-                "held-out loss to compare."
+                "A teacher does not tell how surprised it was by your held-out texts, so nothing can "
+                "be ruled."
             )
         else:
             ruling_badge(found.ruling)
@@ -70,9 +70,9 @@ def card(found: Compared, measure: Measure) -> None:
             found_out = finding(measure, difference)
             st.badge(found_out, color=COLOURS.get(found_out, "gray"))
         left, right = st.columns(2)
-        left.metric(found.old.model, f"{shown(measure, old.value)} {meaning.unit}")
+        left.metric(plain(found.old.model), f"{shown(measure, old.value)} {meaning.unit}")
         right.metric(
-            found.new.model,
+            plain(found.new.model),
             f"{shown(measure, new.value)} {meaning.unit}",
             delta=shown(measure, difference.value, sign="+"),
             delta_color=colour_of(measure, difference),

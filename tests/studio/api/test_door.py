@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from engine.errors import SettingsError
 from engine.settings import load_settings
 from studio.api.app import create_api
+from studio.api.door import MAX_BODY, UPLOADS
 from tests.studio.api.conftest import OpenEngine, local_client
 
 TOKEN = "a-token-of-this-test-0123456789"
@@ -241,3 +243,11 @@ def test_two_hosts_are_one_too_many(address: str) -> None:
     connection.endheaders()
     assert connection.getresponse().status in (400, 403)
     connection.close()
+
+
+def test_the_largest_bodies_are_documented() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    (line,) = [each for each in documented.splitlines() if each.startswith("| 413 |")]
+    assert f"{MAX_BODY // 1024} KB" in line
+    for most in UPLOADS.values():
+        assert f"{most / 1_000_000:g} MB" in line

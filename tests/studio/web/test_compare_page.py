@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -13,7 +15,8 @@ from engine.engine import Engine
 from engine.store.examples import Examples
 from studio.web.compare_charts import difference_chart
 from studio.web.navigation import AUTO_TRAIN, COMPARE, DASHBOARD, MY_MODEL
-from tests.measured import poisoned
+from studio.web.wording import plain
+from tests.measured import keep, measured, poisoned
 from tests.studio.web.conftest import all_text, button, open_studio, problems
 from tests.studio.web.shelf import Shelf
 
@@ -145,6 +148,20 @@ def test_a_model_of_another_base_is_not_offered_to_be_measured(
     page = open_studio("anna", COMPARE)
     assert "only the base model in use and versions trained on it" in said(page)
     assert not [each for each in page.button if each.label == "Measure both"]
+
+
+def test_a_teacher_stands_beside_by_its_name_and_without_a_ruling(
+    engine: Engine, anna: Shelf
+) -> None:
+    poisoned(anna)
+    keep(anna.store, replace(measured("Far *away* [1](2)", seed=9), rows=()))
+    page = open_studio("anna", COMPARE)
+    page.selectbox(key="anna/compare/old").set_value("Far *away* [1](2)").run()
+    assert not page.exception
+    assert "A teacher does not tell how surprised it was by your held-out texts" in said(page)
+    labels = {each.label for each in page.metric}
+    assert plain("Far *away* [1](2)") in labels
+    assert "Far *away* [1](2)" not in labels
 
 
 def test_the_card_says_what_was_ruled_and_leads_to_the_comparison(
