@@ -1,9 +1,9 @@
 """`make bench-authors DATA=folder [OUT=file.json]`: does a model learn to write like its author?
 
 For each novel of the folder, in a fresh home: 10,000 words are imported, the recipe `quick` trains on them,
-and unseen chapters say by how much the held-out loss fell. Base and version then go on from sixteen
-places of these chapters: how far the answers have come towards the author (style match), towards which of
-all authors of the folder they have moved, and the longest span they share with what was learned.
+and unseen chapters say by how much the held-out loss fell. Base and version then go on from 24 places of
+these chapters: how far the answers have come towards the author (style match), which of all authors of the
+folder ten of them are most like, and the longest span they share with what was learned.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from engine.settings import Settings, load_settings
 from engine.store import Store, open_store
 from engine.style.copying import copied
 from engine.style.match import style_match
-from engine.style.profile import Profile, moved_towards, profile_of
+from engine.style.profile import Profile, attributed_to, profile_of
 from engine.training.recipe import load_config
 from engine.training.run import run_training
 from models.errors import ModelError
@@ -48,7 +48,7 @@ from scripts.authors import Novel, read_authors, split_as, take_novel
 RECIPE = "quick"
 WORDS = 10_000
 USER = "author"
-PROMPTS = 16
+PROMPTS = 24
 POOLED = 10
 """So many answers are taken together when an author is named."""
 SEED = 17
@@ -71,7 +71,7 @@ def bench_author(
         "held_out_loss_before": round(version.gain.before, 4),
         "held_out_loss_after": round(version.gain.after, 4),
         "style_match": None if match is None else round(match.after.value, 1),
-        "attributed_to": moved_towards(before[:POOLED], after[:POOLED], profiles),
+        "attributed_to": attributed_to(after[:POOLED], profiles),
         "longest_copied_words": copied(after, novel.first_texts).longest,
         "seconds": round(time.monotonic() - started, 1),
     }

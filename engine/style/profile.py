@@ -96,25 +96,20 @@ def samples(texts: Sequence[str], words: int = SAMPLE_WORDS) -> list[str]:
     return found
 
 
-def moved_towards(
-    before: Sequence[str], after: Sequence[str], profiles: Mapping[str, Profile]
-) -> str:
-    """The name of the profile towards which texts have moved from those `before`, all taken together.
+def attributed_to(texts: Sequence[str], profiles: Mapping[str, Profile]) -> str:
+    """The name of the writer whose profile texts, all taken together, are most like.
 
-    A model that has learned some of a manner still has much of its base's, and the base alone may be nearer
-    to one writer than to another: so directions are compared, from the base's texts on the same prompts.
+    What all these profiles have in common says nothing: the differences from their mean are compared.
     """
-    start, end = profile_of(before), profile_of(after)
-    way = _difference(end, start)
+    common = mean_profile(list(profiles.values()))
+    found = _difference(profile_of(texts), common)
 
-    def agreement(name: str) -> float:
-        there = _difference(profiles[name], start)
-        length = math.sqrt(math.fsum(value * value for value in there.values()))
-        return math.fsum(value * there.get(run, 0.0) for run, value in way.items()) / (
-            length or 1.0
-        )
+    def likeness_to(name: str) -> float:
+        own = _difference(profiles[name], common)
+        length = math.sqrt(math.fsum(value * value for value in own.values()))
+        return likeness(found, own) / (length or 1.0)
 
-    return max(profiles, key=agreement)
+    return max(profiles, key=likeness_to)
 
 
 def _difference(one: Profile, other: Profile) -> Profile:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from engine.style.profile import likeness, masked, moved_towards, profile_of, samples
+from engine.style.profile import attributed_to, likeness, masked, profile_of, samples
 from tests.engine.style.voices import SUBJECTS, long_winded, passages, short_spoken
 
 VOICES = {"long": long_winded, "short": short_spoken}
@@ -49,21 +49,23 @@ def test_other_subjects_change_a_profile_far_less_than_another_manner() -> None:
 
 
 @pytest.mark.parametrize("name", VOICES)
-def test_a_model_has_moved_towards_whom_it_learned_from(name: str) -> None:
-    """Also where it writes as its base does for the most part, and the base is like one of the two."""
-    profiles = {each: profile_of([voice(2000, seed=7)]) for each, voice in VOICES.items()}
-    base = [*passages(long_winded, 3, seed=2), *passages(short_spoken, 9, seed=2)]
-    other_half = [*passages(long_winded, 3, seed=3), *passages(short_spoken, 9, seed=3)]
+def test_texts_are_attributed_to_whose_manner_they_are_in(name: str) -> None:
+    """Also where a third of them is in another writer's manner, and all writers have much in common."""
+    shared = passages(long_winded, 10, seed=6) + passages(short_spoken, 10, seed=6)
+    profiles = {each: profile_of([*shared, voice(2000, seed=7)]) for each, voice in VOICES.items()}
+    (other,) = VOICES.keys() - {name}
     told = [
-        moved_towards(base, [*other_half, *passages(VOICES[name], 4, seed=seed)], profiles)
+        attributed_to(
+            [*passages(VOICES[name], 7, seed=seed), *passages(VOICES[other], 3, seed=seed)],
+            profiles,
+        )
         for seed in range(10, 20)
     ]
     assert told == [name] * 10
-    assert moved_towards(base, passages(VOICES[name], 10, seed=4), profiles) == name
 
 
 def test_with_one_writer_there_is_no_other() -> None:
-    assert moved_towards(["A."], ["B."], {"alone": profile_of(["A."])}) == "alone"
+    assert attributed_to(["B."], {"alone": profile_of(["A."])}) == "alone"
 
 
 def test_samples_join_short_texts_and_lose_none_of_their_words() -> None:
