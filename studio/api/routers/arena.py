@@ -30,6 +30,19 @@ class PairRequest(Body):
     user_id: UserId
 
 
+class UndoRequest(Body):
+    """Whose newest vote."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"user_id": "anna"}})
+    user_id: UserId
+    vote_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{32}$",
+        description="The id of the vote, which is its pair's: nothing is taken back unless it is the "
+        "newest, so the same request twice takes one vote back.",
+    )
+
+
 class VoteRequest(Body):
     """Which text is better."""
 
@@ -60,7 +73,7 @@ class SkippedBody(BaseModel):
 
 
 class ReopenedBody(BaseModel):
-    pair: PairBody | None = Field(description="Open again; null where there is no vote.")
+    pair: PairBody | None = Field(description="Open again; null where there is no such vote.")
 
 
 class VoteBody(BaseModel):
@@ -143,9 +156,10 @@ def skip(pair_id: PairId, request: PairRequest, engine: TheEngine) -> SkippedBod
 
 
 @router.post("/undo", response_model=ReopenedBody)
-def undo(request: PairRequest, engine: TheEngine) -> ReopenedBody:
-    """Take the newest vote back; its pair is the one to vote on. Each call takes one more back."""
-    pair = engine.arena.undo(request.user_id)
+def undo(request: UndoRequest, engine: TheEngine) -> ReopenedBody:
+    """Take the newest vote back; its pair is the one to vote on. Without `vote_id` each call takes one
+    more back."""
+    pair = engine.arena.undo(request.user_id, request.vote_id)
     return ReopenedBody(pair=None if pair is None else PairBody.model_validate(pair))
 
 

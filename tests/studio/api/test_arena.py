@@ -71,7 +71,12 @@ def test_the_newest_vote_is_taken_back_and_its_pair_comes_again(
     client.post(f"/api/arena/pair/{pair['id']}/vote", json=anna | {"choice": "tie"})
     assert client.post("/api/arena/undo", json={"user_id": "ben"}).json() == {"pair": None}
     assert len(engine.arena.votes("anna")) == 1
-    assert client.post("/api/arena/undo", json=anna).json() == {"pair": pair}
+    other = client.post("/api/arena/undo", json=anna | {"vote_id": "0" * 32})
+    assert other.json() == {"pair": None}
+    assert client.post("/api/arena/undo", json=anna | {"vote_id": "x"}).status_code == 422
+    named = anna | {"vote_id": pair["id"]}
+    assert client.post("/api/arena/undo", json=named).json() == {"pair": pair}
+    assert client.post("/api/arena/undo", json=named).json() == {"pair": None}
     assert engine.arena.votes("anna") == []
     assert client.post("/api/arena/pair", json=anna).json() == {"pair": pair}
     assert client.post("/api/arena/undo", json=anna).json() == {"pair": None}
