@@ -10,7 +10,6 @@ import streamlit as st
 from engine.errors import EngineError
 from models.errors import ModelError
 from rag.errors import RagError
-from studio.web import session
 from studio.web.wording import plain
 
 ADVICE = {
@@ -99,15 +98,6 @@ def told(*, safe: str = "") -> Iterator[None]:
         yield
     except (EngineError, ModelError, RagError) as error:
         show_error(str(error), error.code, safe=safe)
-
-
-@contextmanager
-def told_next() -> Iterator[None]:
-    """Have the next run draw an error of a callback, where nothing can be drawn, instead of raising it."""
-    try:
-        yield
-    except (EngineError, ModelError, RagError) as error:
-        session.fail(session.Failure(str(error), error.code))
 
 
 def unexpected(error: Exception) -> bool:

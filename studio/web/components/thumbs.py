@@ -9,7 +9,7 @@ from engine.domain.story import Draft
 from engine.engine import Engine
 from engine.feedback.feedback import MOST_OF_NOTE
 from studio.web import session
-from studio.web.components.errors import told_next
+from studio.web.components.callbacks import told_next
 
 UNSEEN = "A/B: the author is revealed after your thumb"
 # What Streamlit's thumbs give, up and down, and no thumb after a second click on the same.

@@ -14,7 +14,7 @@ from engine.feedback.feedback import MOST_SHARE
 from engine.writing.begin import Writer
 from engine.writing.writer import Sampling
 from studio.web import session
-from studio.web.components.errors import told_next
+from studio.web.components.callbacks import told_next
 from studio.web.components.kinds import choose_kind, chosen_kind
 from studio.web.components.memory_use import choose_memory
 from studio.web.wording import genre_label, plain
